@@ -1,0 +1,1 @@
+"""One local cloud from its parts: which services, which records, what a fresh state holds."""

@@ -1,0 +1,170 @@
+"""The life of a request, in one place: find, authenticate, decode, limit, authorise, perform, encode."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import perf_counter
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from gme_recording.localcloud.access.evaluate import Question, decide
+from gme_recording.localcloud.clock import JOBS, Clock, next_due, schedule
+from gme_recording.localcloud.identity import ANONYMOUS, Key, Kind, Principal
+from gme_recording.localcloud.messages import Request, Response
+from gme_recording.localcloud.refusal import CloudError, Refusal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gme_recording.localcloud.operation import Operation, Service
+    from gme_recording.localcloud.store import Store
+
+log = logging.getLogger(__name__)
+
+DENIED = Refusal("UnauthorizedOperation", "you are not authorized to perform {action} on {resource}", 403)
+THROTTLED = Refusal("RequestLimitExceeded", "more than {rate} calls of {action} in a second", 503)
+INTERNAL = Refusal("InternalError", "an internal error has occurred; see the local cloud's log", 500)
+
+IdentityPolicies = Callable[["Store", Principal], Sequence[str]]
+"""The JSON documents attached to a principal (CAM)."""
+ResourcePolicies = Callable[["Store", str], Sequence[str]]
+"""The JSON documents and ACL grants on a six-part resource (COS)."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One operation being performed."""
+
+    cloud: Cloud
+    request: Request
+    request_id: str
+    now: datetime
+    principal: Principal = ANONYMOUS
+
+    @property
+    def store(self) -> Store:
+        return self.cloud.store
+
+    def later(self, after: timedelta, job: str, key: str) -> None:
+        """Run a job of that name for `key` when that much virtual time has passed."""
+        schedule(self.store, self.now + after, job, key)
+
+    def find_key(self, secret_id: str) -> Key | None:
+        return self.store.find(Key, secret_id=secret_id)
+
+    def perform(
+        self, service: str, operation: str, *, as_role: str, owner_uin: str, **parameters: object
+    ) -> object:
+        """What a service does on a customer's behalf: policies are asked as for a request of that role."""
+        account = next(key for key in self.store.select(Key, owner_uin=owner_uin) if key.kind is Kind.OWNER)
+        role = Principal(Kind.ROLE, owner_uin, account.appid, role=as_role)
+        inner = Call(self.cloud, self.request, self.request_id, self.now, role)
+        found = self.cloud.service(service).operations[operation]
+        self.cloud.authorise(inner, found, parameters)
+        return found.perform(inner, **parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A line of the request log that the console shows."""
+
+    at: datetime
+    service: str
+    operation: str
+    status: int
+    code: str
+    """Error code, or empty."""
+    request_id: str
+    principal: str
+    milliseconds: float
+
+
+@dataclass(slots=True)
+class Cloud:
+    """All services over one store and one clock. Not for several threads at once: the server has one."""
+
+    services: tuple[Service, ...]
+    store: Store
+    clock: Clock
+    files: Path
+    """Where object contents lie."""
+    identity_policies: IdentityPolicies
+    resource_policies: ResourcePolicies
+    seen: list[Seen] = field(default_factory=list)
+    _recent: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+
+    def service(self, name: str) -> Service:
+        return next(service for service in self.services if service.name == name)
+
+    def handle(self, request: Request) -> Response:
+        """Never raises."""
+        started = perf_counter()
+        service = next((service for service in self.services if service.serves(request)), None)
+        if service is None:
+            return Response(502, body=f"the local cloud does not serve {request.host}\n".encode())
+        call = Call(self, request, str(uuid4()), self.clock.now())
+        name, code = "?", ""
+        try:
+            operation = service.dialect.find(request, service)
+            name = operation.name
+            response = self._respond(call, service, operation)
+        except CloudError as error:
+            code = error.code
+            response = service.dialect.refuse(error, request, call.request_id)
+        except Exception:
+            log.exception("%s:%s failed", service.name, name)
+            code = INTERNAL.code
+            response = service.dialect.refuse(INTERNAL(), request, call.request_id)
+        took = (perf_counter() - started) * 1000
+        self._note(
+            Seen(
+                call.now, service.name, name, response.status, code, call.request_id, call.principal.qcs, took
+            )
+        )
+        return response
+
+    def _respond(self, call: Call, service: Service, operation: Operation) -> Response:
+        dialect = service.dialect
+        dialect.authenticate(call.request, call)
+        parameters = dialect.parameters(call.request, operation)
+        self._limit(call, operation)
+        with self.store.transaction():
+            self.authorise(call, operation, parameters)
+            result = operation.perform(call, **parameters)
+        self.run_due()
+        return dialect.encode(result, call)
+
+    def authorise(self, call: Call, operation: Operation, parameters: dict[str, object]) -> None:
+        """Raises CloudError unless policies allow the operation on every resource it touches."""
+        if operation.on is None:
+            return
+        for resource in operation.on(call, **parameters):
+            question = Question(call.principal, operation.action, resource, call.request)
+            identity = self.identity_policies(self.store, call.principal)
+            if not decide(question, identity, self.resource_policies(self.store, resource)):
+                raise DENIED(action=operation.action, resource=resource)
+
+    def run_due(self) -> None:
+        """Perform every delayed effect whose time has come, each at its own moment and in its own transaction."""
+        while (due := next_due(self.store)) and due.at <= self.clock.now():
+            call = Call(self, Request("JOB", "", f"/{due.job}"), f"job-{due.due_id}", due.at)
+            with self.store.transaction():
+                self.store.delete(due)
+                JOBS[due.job](call, due.key)
+
+    def _limit(self, call: Call, operation: Operation) -> None:
+        if operation.rate is None:
+            return
+        now = call.now.timestamp()
+        recent = self._recent.setdefault((call.principal.owner_uin, operation.name), [])
+        recent[:] = [at for at in recent if at > now - 1]
+        if len(recent) >= operation.rate:
+            raise THROTTLED(rate=operation.rate, action=operation.action)
+        recent.append(now)
+
+    def _note(self, seen: Seen) -> None:
+        self.seen.append(seen)
+        del self.seen[:-500]

@@ -1,0 +1,72 @@
+"""Who calls: accounts, keys and principals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from gme_recording.localcloud.store import Record
+
+
+class Kind(StrEnum):
+    ANONYMOUS = "anonymous"
+    OWNER = "owner"
+    """The main account: everything is allowed to it unless a policy denies it."""
+    USER = "user"
+    ROLE = "role"
+    """A role, through temporary credentials or through a service that acts as it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account(Record):
+    KEY = ("owner_uin",)
+    owner_uin: str
+    appid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    kind: Kind
+    owner_uin: str = ""
+    appid: str = ""
+    uin: str = ""
+    """Of the user; for the main account its own; empty for a role."""
+    role: str = ""
+    """Name of the role."""
+    session_policy: str = ""
+    """JSON document that narrows temporary credentials further."""
+
+    @property
+    def qcs(self) -> str:
+        """The form that policies name principals by (436/71307)."""
+        if self.kind is Kind.ANONYMOUS:
+            return "qcs::cam::anyone:anyone"
+        who = f"roleName/{self.role}" if self.kind is Kind.ROLE else f"uin/{self.uin}"
+        return f"qcs::cam::uin/{self.owner_uin}:{who}"
+
+
+ANONYMOUS = Principal(Kind.ANONYMOUS)
+
+
+@dataclass(frozen=True, slots=True)
+class Key(Record):
+    """A key pair, permanent or temporary, and whom it stands for."""
+
+    KEY = ("secret_id",)
+    secret_id: str
+    secret_key: str
+    kind: Kind
+    owner_uin: str
+    appid: str
+    uin: str = ""
+    role: str = ""
+    token: str = ""
+    """Temporary credentials must be sent with it."""
+    session_policy: str = ""
+    expires: datetime | None = None
+    active: bool = True
+
+    @property
+    def principal(self) -> Principal:
+        return Principal(self.kind, self.owner_uin, self.appid, self.uin, self.role, self.session_policy)

@@ -1,0 +1,37 @@
+"""A request and a response, free of sockets: what `Cloud.handle` takes and gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request as it arrived."""
+
+    method: str
+    host: str
+    """Lower case, with the port only where it is not the scheme's own."""
+    path: str
+    """Percent-encoded as sent; starts with `/`."""
+    query: str = ""
+    """Raw, without the question mark."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Names in lower case; the values of a repeated header joined by `, `."""
+    body: bytes = b""
+    secure: bool = True
+    """Came over TLS, or through the forward proxy, which stands for the encrypted leg."""
+
+    def arguments(self) -> tuple[tuple[str, str], ...]:
+        """The query's parameters in order, decoded; `+` stays a plus, a bare name has an empty value."""
+        pairs = (part.partition("=") for part in self.query.split("&") if part)
+        return tuple((unquote(name), unquote(value)) for name, _, value in pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""

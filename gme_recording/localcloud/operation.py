@@ -1,0 +1,108 @@
+"""A service is its operations; an operation is one decorated function.
+
+The function's keyword parameters are the request's parameters: their types decide what is missing, unknown or of the
+wrong type. The operation's name is at once API action, policy action, fault selector and log word.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol, get_type_hints
+
+from gme_recording.localcloud.refusal import CloudError, Refusal
+
+if TYPE_CHECKING:
+    from gme_recording.localcloud.cloud import Call
+    from gme_recording.localcloud.messages import Request, Response
+
+Perform = Callable[..., object]
+Resources = Callable[..., Sequence[str]]
+"""`(call, **parameters)` → the six-part resources that policies are asked about."""
+
+
+class Dialect(Protocol):
+    """One way in which requests name, sign and answer operations."""
+
+    def find(self, request: Request, service: Service) -> Operation:
+        """Raises CloudError where there is no such operation."""
+
+    def authenticate(self, request: Request, call: Call) -> None:
+        """Sets `call.principal`; raises CloudError for a signature that is wrong, old or missing."""
+
+    def parameters(self, request: Request, operation: Operation) -> dict[str, object]:
+        """Decoded and typed; raises CloudError."""
+
+    def encode(self, result: object, call: Call) -> Response: ...
+
+    def refuse(self, error: CloudError, request: Request, request_id: str) -> Response: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    name: str
+    service: str
+    perform: Perform
+    on: Resources | None
+    """None: no policy is asked (console, admin, calls that everyone may make)."""
+    match: str
+    """How the dialect recognises it, where the request does not name it: `PUT bucket lifecycle`."""
+    refuses: tuple[Refusal, ...]
+    rate: int | None
+    """Calls a second; more are refused by the gateway."""
+
+    @property
+    def action(self) -> str:
+        """What policies call it."""
+        return f"{self.service}:{self.name}"
+
+    @cached_property
+    def parameters(self) -> Mapping[str, Parameter]:
+        """By name in the function."""
+        hints = get_type_hints(self.perform)
+        found = list(inspect.signature(self.perform).parameters.values())[1:]
+        return {p.name: Parameter(p.name, hints[p.name], p.default is p.empty) for p in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    hint: Any
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    name: str
+    """Short name of the vendor, also the prefix of its policy actions."""
+    dialect: Dialect
+    serves: Callable[[Request], bool]
+    operations: dict[str, Operation] = field(default_factory=dict)
+
+    def operation(
+        self,
+        name: str,
+        *,
+        on: Resources | None = None,
+        match: str = "",
+        refuses: tuple[Refusal, ...] = (),
+        rate: int | None = None,
+    ) -> Callable[[Perform], Perform]:
+        """Add the decorated `(call, *, …) -> result` to the service."""
+
+        def register(perform: Perform) -> Perform:
+            assert name not in self.operations, f"two operations called {name}"
+            self.operations[name] = Operation(
+                name=name,
+                service=self.name,
+                perform=perform,
+                on=on,
+                match=match,
+                refuses=refuses,
+                rate=rate,
+            )
+            return perform
+
+        return register

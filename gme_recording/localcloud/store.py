@@ -1,0 +1,195 @@
+"""Frozen dataclasses in SQLite: one table a type, one transaction a request.
+
+A record type names its primary key in `KEY = ("biz_id", "room_id")`. Columns are its fields;
+a field that is no number, text, flag, bytes or time is kept as JSON.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from enum import IntEnum, StrEnum
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, ClassVar, TypeVar, cast, get_args, get_origin, get_type_hints
+
+
+class Record:
+    """Base of everything kept; a subclass is a frozen dataclass that names its key."""
+
+    __slots__ = ()
+    KEY: ClassVar[tuple[str, ...]]
+
+
+R = TypeVar("R", bound=Record)
+
+
+class IncompatibleState(Exception):
+    """The state file was written by another version of the local cloud, or is in use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    sql_type: str
+    write: Callable[[Any], object]
+    read: Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+
+    @property
+    def ddl(self) -> str:
+        columns = ", ".join(f'"{column.name}" {column.sql_type}' for column in self.columns)
+        key = ", ".join(f'"{name}"' for name in self.key)
+        return f'CREATE TABLE IF NOT EXISTS "{self.name}" ({columns}, PRIMARY KEY ({key})) WITHOUT ROWID'
+
+
+class Store:
+    """All state of one local cloud.
+
+    `path` is a file, or ":memory:". Raises `IncompatibleState` for a file of another version or one that another
+    process holds.
+    """
+
+    def __init__(self, path: Path | str, records: Iterable[type[Record]]) -> None:
+        self._tables: dict[type, Table] = {record: _table(record) for record in records}
+        self._db = sqlite3.connect(path, isolation_level=None, timeout=0, check_same_thread=False)
+        self._open(str(path))
+
+    def _open(self, path: str) -> None:
+        ddl = [table.ddl for table in self._tables.values()]
+        version = int.from_bytes(hashlib.sha256("\n".join(ddl).encode()).digest()[:3], "big")
+        try:
+            self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=NORMAL")
+            (found,) = self._db.execute("PRAGMA user_version").fetchone()
+            if found not in (0, version):
+                raise IncompatibleState(f"{path} was written by another version of the local cloud")
+            if found == 0:
+                self._db.execute("BEGIN IMMEDIATE")
+                for statement in ddl:
+                    self._db.execute(statement)
+                self._db.execute(f"PRAGMA user_version={version}")
+                self._db.execute("COMMIT")
+        except sqlite3.DatabaseError as error:
+            raise IncompatibleState(f"{path} cannot be opened: {error}") from error
+
+    def close(self) -> None:
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; what is inside is on disk when it ends. Entered again inside itself, it joins."""
+        if self._db.in_transaction:
+            yield
+            return
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def add(self, record: R) -> R:
+        """Insert; a second record of the same key is a programming error (`sqlite3.IntegrityError`)."""
+        return self._write("INSERT", record)
+
+    def put(self, record: R) -> R:
+        """Insert, or replace the record of the same key."""
+        return self._write("INSERT OR REPLACE", record)
+
+    def find(self, record: type[R], **where: object) -> R | None:
+        """The only record with these field values, or None."""
+        found = self.select(record, **where)
+        assert len(found) <= 1, f"{record.__name__} is not unique by {sorted(where)}"
+        return found[0] if found else None
+
+    def select(self, record: type[R], **where: object) -> list[R]:
+        """All records with these field values, in the order of their keys."""
+        table = self._tables[record]
+        columns = {column.name: column for column in table.columns}
+        condition = " AND ".join(f'"{name}" IS ?' for name in where) or "1"
+        order = ", ".join(f'"{name}"' for name in table.key)
+        values = [columns[name].write(value) for name, value in where.items()]
+        return self.query(record, f"{condition} ORDER BY {order}", values)
+
+    def query(self, record: type[R], clause: str, values: Sequence[object] = ()) -> list[R]:
+        """Records by the text after WHERE; only a record's own module says such a thing."""
+        table = self._tables[record]
+        names = ", ".join(f'"{column.name}"' for column in table.columns)
+        rows = self._db.execute(f'SELECT {names} FROM "{table.name}" WHERE {clause}', values)  # noqa: S608
+        make = cast("Callable[..., R]", record)
+        return [
+            make(**{c.name: c.read(value) for c, value in zip(table.columns, row, strict=True)})
+            for row in rows
+        ]
+
+    def delete(self, record: Record) -> None:
+        table = self._tables[type(record)]
+        columns = {column.name: column for column in table.columns}
+        condition = " AND ".join(f'"{name}" IS ?' for name in table.key)
+        values = [columns[name].write(getattr(record, name)) for name in table.key]
+        self._db.execute(f'DELETE FROM "{table.name}" WHERE {condition}', values)  # noqa: S608
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self.transaction():
+            for table in self._tables.values():
+                self._db.execute(f'DELETE FROM "{table.name}"')  # noqa: S608
+
+    def _write(self, verb: str, record: R) -> R:
+        table = self._tables[type(record)]
+        marks = ", ".join("?" * len(table.columns))
+        values = [column.write(getattr(record, column.name)) for column in table.columns]
+        self._db.execute(f'{verb} INTO "{table.name}" VALUES ({marks})', values)
+        return record
+
+
+def _table(record: type[Record]) -> Table:
+    hints = get_type_hints(record)
+    columns = tuple(_column(field.name, hints[field.name]) for field in fields(cast("Any", record)))
+    return Table(f"{record.__module__.rpartition('services.')[2]}.{record.__name__}", columns, record.KEY)
+
+
+def _column(name: str, hint: Any) -> Column:
+    inner = [arg for arg in get_args(hint) if arg is not NoneType]
+    optional = get_origin(hint) is UnionType and len(inner) == 1
+    sql_type, write, read = _conversion(inner[0] if optional else hint)
+    if not optional:
+        return Column(name, f"{sql_type} NOT NULL", write, read)
+    return Column(
+        name,
+        sql_type,
+        lambda value: None if value is None else write(value),
+        lambda value: None if value is None else read(value),
+    )
+
+
+def _conversion(hint: Any) -> tuple[str, Callable[[Any], object], Callable[[Any], Any]]:
+    if hint is bool:
+        return "INTEGER", int, bool
+    if hint is datetime:
+        return "REAL", datetime.timestamp, lambda value: datetime.fromtimestamp(value, UTC)
+    for plain, sql_type in ((int, "INTEGER"), (float, "REAL"), (str, "TEXT"), (bytes, "BLOB")):
+        if hint is plain:
+            return sql_type, plain, plain
+    if isinstance(hint, type) and issubclass(hint, StrEnum | IntEnum):
+        return ("TEXT" if issubclass(hint, StrEnum) else "INTEGER"), lambda value: value.value, hint
+    outer = get_origin(hint) or hint
+    return (
+        "TEXT",
+        lambda value: json.dumps(value, separators=(",", ":")),
+        lambda value: outer(json.loads(value)),
+    )
