@@ -1,0 +1,201 @@
+"""What the vendor refuses, in one type: the code, the request id, and what to do about it.
+
+    UserError
+    └── ApiError    the vendor (or the way to it) said no; `code` decides, never the message
+
+Codes of the five recording actions: GME API 2018-07-11; of the gateway: API 3.0 common error codes;
+of COS and CAM: their error tables. The vendor reserves the right to change messages, so none is matched.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from gme_recording.api.endpoints import START_LOCAL_CLOUD
+from gme_recording.errors import ExitCode, UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOM_NOT_FOUND = "ResourceNotFound.RoomNotFound"
+TASK_NOT_FOUND = "ResourceNotFound.TaskNotFound"
+TASK_IN_USE = "ResourceInUse.TaskInUse"
+SERVICE_NOT_OPENED = "UnsupportedOperation.ServiceNotOpened"
+UNSUPPORTED = "UnsupportedOperation"
+NO_LOCAL_CLOUD = "ClientNetworkError.NoLocalCloud"
+UNREACHED = "ClientNetworkError.Unreached"
+"""No connection: the request was surely not performed."""
+NO_ANSWER = "ClientNetworkError.NoAnswer"
+"""Sent, but not answered: whether it was performed is unknown."""
+UNREADABLE = "ServerNetworkError"
+"""Answered by something that is not the API: a proxy's page, an HTTP status other than 200."""
+
+_KEYS = "check TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, or run: tccli configure"
+_LISTS = "give at most 20 user ids, as strings, in either the allow or the block list"
+_GRANT = "have an administrator attach the stack's recorder policy to this user or role"
+_CONSOLE = "gme-recording runbook shows what to set in the GME console"
+_REPORT = "try again; if it stays, open a ticket with the request id"
+_UPGRADE = "upgrade gme-recording: the API no longer takes this request"
+_CLOCK = "set this machine's clock: signatures are valid for five minutes"
+
+HINTS = {
+    # GME, the five recording actions
+    "InternalError": _REPORT,
+    "InvalidParameter": "compare the request with the action's documentation",
+    "InvalidParameterValue": "compare the request with the action's documentation",
+    "InvalidParameterValue.InvalidBizId": "bizId is the AppID on the application's page in the GME console",
+    "InvalidParameterValue.InvalidRoomId": "room ids have at most 127 characters",
+    "InvalidParameterValue.InvalidTaskId": "task ids are whole numbers beyond 2^53: keep them as text",
+    "InvalidParameterValue.InvalidRecordMode": "modes are 1 (single), 2 (mixed) and 3 (both)",
+    "InvalidParameterValue.InvalidSubscribeRecordUserIds": _LISTS,
+    "InvalidParameterValue.InvalidSubscribeUserIds": _LISTS,
+    "InvalidParameterValue.InvalidUNSubscribeUserIds": _LISTS,
+    TASK_IN_USE: "the room is recorded already: DescribeTaskInfo tells the task, StopRecord ends it",
+    ROOM_NOT_FOUND: "rooms are made by players: let one enter the room, then try again",
+    TASK_NOT_FOUND: "the task has ended, or belongs to another application",
+    "OperationDenied": "check in the GME console that the application is neither closed nor in arrears",
+    "UnauthorizedOperation": _GRANT,
+    UNSUPPORTED: f"choose the scope Custom recording; {_CONSOLE}",
+    SERVICE_NOT_OPENED: f"enable the voice recording service; {_CONSOLE}",
+    # API 3.0 gateway
+    "AuthFailure": _KEYS,
+    "AuthFailure.InvalidAuthorization": _KEYS,
+    "AuthFailure.InvalidSecretId": _KEYS,
+    "AuthFailure.MFAFailure": "use a key that needs no second factor, or a temporary key made with one",
+    "AuthFailure.SecretIdNotFound": _KEYS,
+    "AuthFailure.SignatureExpire": _CLOCK,
+    "AuthFailure.SignatureFailure": _KEYS,
+    "AuthFailure.TokenFailure": "the temporary key has expired: get a new one",
+    "AuthFailure.UnauthorizedOperation": _GRANT,
+    "InvalidAction": _UPGRADE,
+    "InvalidRequest": _UPGRADE,
+    "MissingParameter": _UPGRADE,
+    "NoSuchVersion": _UPGRADE,
+    "RequestLimitExceeded": "GME takes 20 requests a second for each action: wait, then try again",
+    "UnknownParameter": _UPGRADE,
+    "UnsupportedProtocol": _UPGRADE,
+    "UnsupportedRegion": "compare gme-recording:region with the list of COS regions",
+    # the way there
+    NO_LOCAL_CLOUD: START_LOCAL_CLOUD,
+    UNREACHED: "check the network, HTTPS_PROXY and the name servers",
+    NO_ANSWER: "the request may have been performed: look before repeating it",
+    UNREADABLE: "check HTTPS_PROXY: something other than Tencent Cloud answered",
+    # COS
+    "AccessDenied": _GRANT,
+    "BucketAlreadyExists": "bucket names are unique in a region: choose another storage name",
+    "InvalidAccessKeyId": _KEYS,
+    "NoSuchBucket": "gme-recording up creates it; compare name, appid and region with the COS console",
+    "NoSuchKey": "the object is gone: a lifecycle rule or a person deleted it",
+    "PathConflict": _REPORT,
+    "RequestTimeTooSkewed": _CLOCK,
+    "RequestTimeout": _REPORT,
+    "ServiceUnavailable": _REPORT,
+    "SignatureDoesNotMatch": _KEYS,
+    "SlowDown": "COS throttles this bucket: wait, then try again",
+    # CAM
+    "InvalidParameter.PrincipalServiceNotExist": "this site has no such service: check TENCENTCLOUD_DOMAIN",
+    "InvalidParameter.RoleNameInUse": "the role exists: declare access.grant: existing",
+    "InvalidParameter.RoleNotExist": "declare access.grant: create in exactly one stack of the account",
+}
+_REFUSED_KEYS = frozenset({"InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestTimeTooSkewed"})
+_EXIT_CODES = {
+    NO_LOCAL_CLOUD: ExitCode.UNAVAILABLE,
+    UNREACHED: ExitCode.UNAVAILABLE,
+    NO_ANSWER: ExitCode.TIMEOUT,
+}
+
+
+class ApiError(UserError):
+    """A refusal of the vendor, or of the way to it."""
+
+    def __init__(
+        self, code: str, text: str, *, action: str, request_id: str = "", hint: str | None = None
+    ) -> None:
+        about = f"{code}, request {request_id}" if request_id else code
+        super().__init__(
+            f"{action}: {text.rstrip('.') or 'refused'} ({about})",
+            hint=hint_for(code) if hint is None else hint,
+            exit_code=exit_code_for(code),
+        )
+        self.code = code
+        self.action = action
+        self.request_id = request_id
+
+
+def hint_for(code: str) -> str:
+    """Return what to do about a code, by the code itself or its family (the part before the dot)."""
+    return HINTS.get(code) or HINTS.get(code.partition(".")[0], "")
+
+
+def exit_code_for(code: str) -> ExitCode:
+    refused = code.startswith("AuthFailure") and code != "AuthFailure.UnauthorizedOperation"
+    if refused or code in _REFUSED_KEYS:
+        return ExitCode.AUTH
+    return _EXIT_CODES.get(code, ExitCode.FAILED)
+
+
+@contextmanager
+def vendor_errors(action: str, local_cloud: str = "") -> Iterator[None]:
+    """Translate what either SDK raises into `ApiError`; anything else passes.
+
+    `local_cloud` is the local cloud's address where it stands between: then nobody listening there
+    means that it is not running.
+    """
+    try:
+        yield
+    except Exception as error:
+        translated = _translate(error, action, local_cloud)
+        if translated is None:
+            raise
+        raise translated from None
+
+
+def _translate(error: Exception, action: str, local_cloud: str) -> ApiError | None:
+    package = type(error).__module__.partition(".")[0]
+    if package == "qcloud_cos" and hasattr(error, "get_status_code"):
+        return _cos_refusal(error, action)
+    code = getattr(error, "code", "") if package == "tencentcloud" else ""
+    if code and code not in {"ClientNetworkError", UNREADABLE}:
+        return ApiError(
+            str(code), _text(error, "message"), action=action, request_id=_text(error, "requestId")
+        )
+    if code == UNREADABLE:
+        return ApiError(UNREADABLE, "the answer is not the API's", action=action)
+    if package in {"tencentcloud", "qcloud_cos", "requests"}:
+        return _no_answer(error, action, local_cloud)
+    return None
+
+
+def _text(error: Exception, attribute: str) -> str:
+    return str(getattr(error, attribute, None) or "")
+
+
+def _cos_refusal(error: Exception, action: str) -> ApiError:
+    """COS's own error document, or what a HEAD (which has none) leaves: the status and a header."""
+    digest = error.get_digest_msg()  # type: ignore[attr-defined]
+    facts = dict(digest) if not isinstance(digest, str) else {}
+    status = int(error.get_status_code())  # type: ignore[attr-defined]
+    code = str(facts.get("code") or "Unknown")
+    if code in {"Unknown", "NoSuchResource"}:
+        code = {403: "AccessDenied", 404: "NoSuchBucket", 503: "ServiceUnavailable"}.get(
+            status, f"Http{status}"
+        )
+    request_id = str(facts.get("requestid") or facts.get("x-cos-request-id") or "")
+    text = str(facts.get("message") or f"COS answered with status {status}")
+    return ApiError(code, text, action=action, request_id=request_id)
+
+
+def _no_answer(error: Exception, action: str, local_cloud: str) -> ApiError:
+    """Tell a request that was never sent from one whose answer was lost."""
+    from requests import exceptions  # noqa: PLC0415 - loaded by the SDK that raised
+
+    cause = error if isinstance(error, exceptions.RequestException) else error.__context__
+    sent = not isinstance(cause, exceptions.ProxyError | exceptions.ConnectTimeout) and (
+        "NewConnectionError" not in repr(cause) and "NameResolutionError" not in repr(cause)
+    )
+    if sent:
+        return ApiError(NO_ANSWER, f"no answer ({type(cause).__name__})", action=action)
+    if local_cloud:
+        return ApiError(NO_LOCAL_CLOUD, f"the local cloud is not running at {local_cloud}", action=action)
+    return ApiError(UNREACHED, f"no connection to Tencent Cloud ({type(cause).__name__})", action=action)

@@ -1,0 +1,119 @@
+"""What a smoke test is about and what it found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from gme_recording.api.cos import LifecycleRule
+from gme_recording.api.credentials import CloudKind
+from gme_recording.errors import UserError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+RECORDING_ROLE = "GME_QCSLinkedRoleInGameMedia"
+"""The service-linked role by which GME writes recordings (vendor: CAM, roles of GME)."""
+NOT_COMPARED = frozenset({"stack", "app", "timeout_seconds"})
+"""Names and patience: they change nothing about what a passed test has proved."""
+
+
+class Mode(StrEnum):
+    OFF = "off"
+    PROBE = "probe"
+    """Stops after *service activated*: needs no room, records nothing."""
+    FULL = "full"
+    """Records for a moment and checks the file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One application of one stack, with everything that was declared for it."""
+
+    stack: str
+    app: str
+    cloud: CloudKind
+    appid: str
+    region: str
+    bucket: str
+    """Full name, `<name>-<appid>`."""
+    biz_id: int
+    room: str
+    mode: Mode = Mode.FULL
+    record_seconds: float = 1.0
+    timeout_seconds: float = 60.0
+    """For the whole test; clean-up runs after it nevertheless."""
+    lifecycle: tuple[LifecycleRule, ...] = ()
+    encryption: str = "AES256"
+    """As COS names it; empty where none is declared."""
+    callback_url: str = ""
+    role: str = RECORDING_ROLE
+    policy: str = ""
+    """Bucket policy, the JSON text as declared."""
+
+    def fingerprint_data(self) -> dict[str, Any]:
+        """Return all that decides whether a passed test still counts, as plain JSON data."""
+        data = {item.name: getattr(self, item.name) for item in fields(self) if item.name not in NOT_COMPARED}
+        rules = sorted(self.lifecycle, key=lambda rule: rule.id)
+        return {
+            **data,
+            "cloud": str(self.cloud),
+            "mode": str(self.mode),
+            "lifecycle": [r.data() for r in rules],
+        }
+
+
+class Verdict(StrEnum):
+    PASS = "pass"  # noqa: S105
+    FAIL = "fail"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What one check found."""
+
+    id: str
+    verdict: Verdict
+    found: str
+    hint: str = ""
+    request_id: str = ""
+    code: str = ""
+    """The vendor's error code, where an API call was refused."""
+    took: float = 0.0
+    """Seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """All results of one application, in the order of the checks."""
+
+    stack: str
+    app: str
+    biz_id: int
+    mode: Mode
+    results: tuple[Result, ...]
+    started: datetime
+    took: float
+    cause: str = ""
+    """What is most likely wrong, in one sentence; empty where nothing failed."""
+    hint: str = ""
+    """What to do about the cause."""
+
+    @property
+    def passed(self) -> bool:
+        return self.failure is None
+
+    @property
+    def failure(self) -> Result | None:
+        """The first failed check."""
+        return next((result for result in self.results if result.verdict is Verdict.FAIL), None)
+
+
+class Failed(UserError):
+    """A check found something other than it should."""
+
+
+class Skipped(Exception):
+    """A check cannot be made here; the text says why."""
