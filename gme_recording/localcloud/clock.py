@@ -37,19 +37,26 @@ class Offset(Record):
 class Due(Record):
     """Run job `job` for `key` at `at`."""
 
-    KEY = ("due_id",)
+    KEY = ("at", "due_id")
+    at: datetime
     due_id: str
     """Sorts effects of one moment in the order in which they were scheduled."""
-    at: datetime
     job: str
     key: str
+
+
+RECORDS = (Offset, Due)
 
 
 class Clock:
     def __init__(self, store: Store, real: Callable[[], float] = time.time) -> None:
         self._store = store
         self._real = real
-        kept = store.find(Offset)
+        self.read()
+
+    def read(self) -> None:
+        """Take the distance from the store."""
+        kept = self._store.find(Offset)
         self._offset = kept.seconds if kept else 0.0
 
     def now(self) -> datetime:
@@ -76,7 +83,7 @@ def job(name: str) -> Callable[[JobFunction], JobFunction]:
 
 def schedule(store: Store, at: datetime, name: str, key: str) -> None:
     assert name in JOBS, f"no job called {name}"
-    store.add(Due(f"{time.time_ns():020d}-{next(_SEQUENCE):09d}", at, name, key))
+    store.add(Due(at, f"{time.time_ns():020d}-{next(_SEQUENCE):09d}", name, key))
 
 
 def next_due(store: Store) -> Due | None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
+import shutil
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from gme_recording.localcloud.access.evaluate import Question, decide
+from gme_recording.localcloud.access.evaluate import Question, decide, facts_of
 from gme_recording.localcloud.clock import JOBS, Clock, next_due, schedule
-from gme_recording.localcloud.identity import ANONYMOUS, Key, Kind, Principal
+from gme_recording.localcloud.identity import ANONYMOUS, Account, Key, Kind, Principal
 from gme_recording.localcloud.messages import Request, Response
 from gme_recording.localcloud.refusal import CloudError, Refusal
 
@@ -28,10 +30,13 @@ DENIED = Refusal("UnauthorizedOperation", "you are not authorized to perform {ac
 THROTTLED = Refusal("RequestLimitExceeded", "more than {rate} calls of {action} in a second", 503)
 INTERNAL = Refusal("InternalError", "an internal error has occurred; see the local cloud's log", 500)
 
+LOG_LENGTH = 500
+"""Lines of the request log that are kept."""
+
 IdentityPolicies = Callable[["Store", Principal], Sequence[str]]
 """The JSON documents attached to a principal (CAM)."""
 ResourcePolicies = Callable[["Store", str], Sequence[str]]
-"""The JSON documents and ACL grants on a six-part resource (COS)."""
+"""The JSON documents of a six-part resource, ACL grants put as statements (COS)."""
 
 
 @dataclass(slots=True)
@@ -59,7 +64,8 @@ class Call:
         self, service: str, operation: str, *, as_role: str, owner_uin: str, **parameters: object
     ) -> object:
         """What a service does on a customer's behalf: policies are asked as for a request of that role."""
-        account = next(key for key in self.store.select(Key, owner_uin=owner_uin) if key.kind is Kind.OWNER)
+        account = self.store.find(Account, owner_uin=owner_uin)
+        assert account is not None, f"no account {owner_uin}"
         role = Principal(Kind.ROLE, owner_uin, account.appid, role=as_role)
         inner = Call(self.cloud, self.request, self.request_id, self.now, role)
         found = self.cloud.service(service).operations[operation]
@@ -93,8 +99,14 @@ class Cloud:
     """Where object contents lie."""
     identity_policies: IdentityPolicies
     resource_policies: ResourcePolicies
-    seen: list[Seen] = field(default_factory=list)
-    _recent: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+    seed: Callable[[Store], None]
+    """Fills an empty store."""
+    close: Callable[[], None]
+    """Ends it: the state file is free, what was temporary is gone."""
+    alarm: Callable[[timedelta | None], None] = lambda _: None
+    """Told how long it is until the next delayed effect (None: there is none); a server sets it."""
+    seen: deque[Seen] = field(default_factory=lambda: deque(maxlen=LOG_LENGTH))
+    _recent: dict[tuple[str, str], deque[float]] = field(default_factory=dict)
 
     def service(self, name: str) -> Service:
         return next(service for service in self.services if service.name == name)
@@ -115,18 +127,16 @@ class Cloud:
             code = error.code
             response = service.dialect.refuse(error, request, call.request_id)
         except Exception:
-            log.exception("%s:%s failed", service.name, name)
+            log.exception("%s:%s failed, request %s", service.name, name, call.request_id)
             code = INTERNAL.code
             response = service.dialect.refuse(INTERNAL(), request, call.request_id)
         took = (perf_counter() - started) * 1000
-        self._note(
-            Seen(
-                call.now, service.name, name, response.status, code, call.request_id, call.principal.qcs, took
-            )
-        )
+        who = call.principal.qcs
+        self.seen.append(Seen(call.now, service.name, name, response.status, code, call.request_id, who, took))
         return response
 
     def _respond(self, call: Call, service: Service, operation: Operation) -> Response:
+        """The steps of every request, in their order. Injected faults belong between the first two."""
         dialect = service.dialect
         dialect.authenticate(call.request, call)
         parameters = dialect.parameters(call.request, operation)
@@ -141,30 +151,49 @@ class Cloud:
         """Raises CloudError unless policies allow the operation on every resource it touches."""
         if operation.on is None:
             return
+        identity = self.identity_policies(self.store, call.principal)
+        facts = facts_of(call.request)
         for resource in operation.on(call, **parameters):
-            question = Question(call.principal, operation.action, resource, call.request)
-            identity = self.identity_policies(self.store, call.principal)
+            question = Question(call.principal, operation.action, resource, facts)
             if not decide(question, identity, self.resource_policies(self.store, resource)):
                 raise DENIED(action=operation.action, resource=resource)
 
     def run_due(self) -> None:
-        """Perform every delayed effect whose time has come, each at its own moment and in its own transaction."""
+        """Perform every delayed effect whose time has come, each at its own moment and in its own transaction.
+
+        An effect that fails is logged and not tried again.
+        """
         while (due := next_due(self.store)) and due.at <= self.clock.now():
             call = Call(self, Request("JOB", "", f"/{due.job}"), f"job-{due.due_id}", due.at)
-            with self.store.transaction():
+            try:
+                with self.store.transaction():
+                    self.store.delete(due)
+                    JOBS[due.job](call, due.key)
+            except Exception:
+                log.exception("job %s for %s failed", due.job, due.key)
                 self.store.delete(due)
-                JOBS[due.job](call, due.key)
+        self.alarm(due.at - self.clock.now() if due else None)
+
+    def reset(self) -> None:
+        """Back to a fresh cloud, in real time."""
+        with self.store.transaction():
+            self.store.clear()
+            self.seed(self.store)
+        self.clock.read()
+        for path in self.files.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        self.seen.clear()
+        self._recent.clear()
+        self.run_due()
 
     def _limit(self, call: Call, operation: Operation) -> None:
+        """The gateway counts by real time: a virtual clock that stands or jumps changes no rate."""
         if operation.rate is None:
             return
-        now = call.now.timestamp()
-        recent = self._recent.setdefault((call.principal.owner_uin, operation.name), [])
-        recent[:] = [at for at in recent if at > now - 1]
+        now = monotonic()
+        recent = self._recent.setdefault((call.principal.owner_uin, operation.action), deque())
+        while recent and recent[0] <= now - 1:
+            recent.popleft()
         if len(recent) >= operation.rate:
             raise THROTTLED(rate=operation.rate, action=operation.action)
         recent.append(now)
-
-    def _note(self, seen: Seen) -> None:
-        self.seen.append(seen)
-        del self.seen[:-500]

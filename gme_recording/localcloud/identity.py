@@ -70,3 +70,6 @@ class Key(Record):
     @property
     def principal(self) -> Principal:
         return Principal(self.kind, self.owner_uin, self.appid, self.uin, self.role, self.session_policy)
+
+
+RECORDS = (Account, Key)

@@ -23,6 +23,8 @@ class Request:
     body: bytes = b""
     secure: bool = True
     """Came over TLS, or through the forward proxy, which stands for the encrypted leg."""
+    client: str = "127.0.0.1"
+    """Address of the caller."""
 
     def arguments(self) -> tuple[tuple[str, str], ...]:
         """The query's parameters in order, decoded; `+` stays a plus, a bare name has an empty value."""
@@ -34,4 +36,5 @@ class Request:
 class Response:
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
+    """A HEAD that has no body to measure says `Content-Length` itself."""
     body: bytes = b""

@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, get_args, get_origin, get_type_hints
 
 from gme_recording.localcloud.refusal import CloudError, Refusal
 
@@ -61,16 +61,33 @@ class Operation:
     @cached_property
     def parameters(self) -> Mapping[str, Parameter]:
         """By name in the function."""
-        hints = get_type_hints(self.perform)
+        hints = get_type_hints(self.perform, include_extras=True)
         found = list(inspect.signature(self.perform).parameters.values())[1:]
-        return {p.name: Parameter(p.name, hints[p.name], p.default is p.empty) for p in found}
+        return {p.name: parameter(p.name, hints[p.name], p.default is p.empty) for p in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """Names a parameter that does not follow the rule: `Annotated[list[str], Wire("QCSServiceName")]`."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
     name: str
+    wire: str
+    """`biz_id` is `BizId` on the wire."""
     hint: Any
     required: bool
+
+
+def parameter(name: str, hint: Any, required: bool) -> Parameter:  # noqa: FBT001 - a value, not a switch
+    wire = "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+    if get_origin(hint) is Annotated:
+        hint, *extras = get_args(hint)
+        wire = next((extra.name for extra in extras if isinstance(extra, Wire)), wire)
+    return Parameter(name, wire, hint, required)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,47 @@
+"""Patterns of policies against names (pure): actions, six-part resources, principals."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+PARTS = 6
+"""`qcs:<project>:<service>:<region>:<account>:<resource>`."""
+
+
+@lru_cache(maxsize=4096)
+def _pattern(text: str) -> re.Pattern[str]:
+    translated = "".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in text)
+    return re.compile(translated, re.DOTALL)
+
+
+def matches(pattern: str, text: str) -> bool:
+    """`*` stands for any characters, `/` and none included; `?` for one."""
+    if "*" not in pattern and "?" not in pattern:
+        return pattern == text
+    return _pattern(pattern).fullmatch(text) is not None
+
+
+def action_matches(pattern: str, action: str) -> bool:
+    """`name/cos:GetObject`, `cos:Get*`, `cos:*` or `*` against `cos:GetObject`; case does not count."""
+    return matches(pattern.removeprefix("name/").lower(), action.lower())
+
+
+def resource_matches(pattern: str, resource: str) -> bool:
+    """`*`, or six parts; a part left empty in the pattern stands for all of its kind."""
+    if pattern == "*":
+        return True
+    wanted, given = pattern.split(":", PARTS - 1), resource.split(":", PARTS - 1)
+    if len(wanted) != PARTS or len(given) != PARTS:
+        return False
+    return all(not part or matches(part, text) for part, text in zip(wanted, given, strict=True))
+
+
+def principal_matches(pattern: str, principal: str) -> bool:
+    """`*`, anyone, the whole account (`…:root`), or one identity such as `qcs::cam::uin/1:roleName/writer`."""
+    if pattern in {"*", "qcs::cam::anyone:anyone"}:
+        return True
+    account, _, who = pattern.rpartition(":")
+    if who == "root":
+        return principal.startswith(f"{account}:")
+    return matches(pattern, principal)

@@ -1,0 +1,72 @@
+"""The fixture `local_cloud`: a local Tencent Cloud of one's own, in process, empty at the start of every test.
+
+Name it in a conftest: `pytest_plugins = ["gme_recording.localcloud.pytest_plugin"]`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from typing import TypeVar
+
+import pytest
+
+from gme_recording.localcloud import outbox
+from gme_recording.localcloud.assemble import SECRET_ID, SECRET_KEY
+from gme_recording.localcloud.assemble import local_cloud as new_cloud
+from gme_recording.localcloud.cloud import Cloud
+from gme_recording.localcloud.server import Server
+
+T = TypeVar("T")
+
+
+class RunningCloud:
+    """A cloud that answers at `url`, in a thread of its own."""
+
+    secret_id = SECRET_ID
+    secret_key = SECRET_KEY
+
+    def __init__(self) -> None:
+        self._cloud = new_cloud(None)
+        self._loop = asyncio.new_event_loop()
+        self._server = Server(self._cloud, outbox.deliver)
+        self._thread = threading.Thread(target=self._loop.run_forever, name="local-cloud", daemon=True)
+        self._thread.start()
+        port = asyncio.run_coroutine_threadsafe(self._server.listen(0), self._loop).result()
+        self.url = f"http://127.0.0.1:{port}"
+
+    def run(self, work: Callable[[Cloud], T]) -> T:
+        """Do something with the cloud itself, between two requests: `run(lambda cloud: cloud.reset())`."""
+        done: Future[T] = Future()
+
+        def perform() -> None:
+            try:
+                done.set_result(work(self._cloud))
+            except BaseException as error:  # noqa: BLE001 - raised again where it was asked for
+                done.set_exception(error)
+
+        self._loop.call_soon_threadsafe(perform)
+        return done.result()
+
+    def close(self) -> None:
+        asyncio.run_coroutine_threadsafe(self._server.close(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        self._cloud.close()
+
+
+@pytest.fixture(scope="session")
+def _running_cloud() -> Iterator[RunningCloud]:
+    cloud = RunningCloud()
+    yield cloud
+    cloud.close()
+
+
+@pytest.fixture
+def local_cloud(_running_cloud: RunningCloud) -> RunningCloud:
+    """A local Tencent Cloud with nothing in it but the main account and the application `demo`."""
+    _running_cloud.run(Cloud.reset)
+    return _running_cloud

@@ -1,0 +1,234 @@
+"""Sockets: HTTP/1.1 in the forward proxy's form and in the origin's, on loopback, one thread.
+
+`http://host/path` on the request line is a client that uses us as its proxy: that leg stands for TLS, so the
+request counts as secure. `/path` goes to the host of the Host header. A response leaves in one write: a client that waits for
+the second half of a split one pays 40 ms (delayed acknowledgement).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, cast
+
+import httptools
+
+from gme_recording.localcloud.messages import Request, Response
+
+if TYPE_CHECKING:
+    from gme_recording.localcloud.cloud import Cloud
+
+LOOPBACK = "127.0.0.1"
+MAX_HEADER_BYTES = 64 * 1024
+"""Request line and headers."""
+MAX_BODY_BYTES = 256 * 1024 * 1024
+HEADER_SECONDS = 15
+"""From the first byte of a request to the end of its headers."""
+BODY_SECONDS = 300
+IDLE_SECONDS = 75
+"""Between two requests on one connection."""
+LONGEST_SLEEP_SECONDS = 3600
+"""Due effects are looked for at least this often: the machine's clock may be set while we sleep."""
+
+_REASONS = {status.value: status.phrase for status in HTTPStatus}
+_BODILESS = frozenset({204, 304})
+_TUNNEL = (
+    b"The local cloud answers plain http:// through its proxy port; tunnels (CONNECT) are not served.\n"
+    b"Tell the client to use http, see `gme-recording cloud env`.\n"
+)
+_TOO_LARGE = b"The body is larger than the local cloud takes in one request (256 MiB).\n"
+
+Background = Callable[["Cloud"], Coroutine[None, None, None]]
+"""Work beside the requests, for as long as the server runs."""
+
+
+class Server:
+    """One cloud behind one port. All its work happens in the thread of the running event loop."""
+
+    def __init__(self, cloud: Cloud, background: Background) -> None:
+        self._cloud = cloud
+        self._background = background
+        self._connections: set[Connection] = set()
+        self._listener: asyncio.Server | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def listen(self, port: int) -> int:
+        """Bind to loopback and accept; returns the port (0 asks for any). Raises OSError if it is taken."""
+        loop = asyncio.get_running_loop()
+        self._listener = await loop.create_server(
+            lambda: Connection(self._cloud.handle, self._connections), LOOPBACK, port, backlog=256
+        )
+        self._task = loop.create_task(self._background(self._cloud))
+        self._cloud.alarm = self._sleep
+        self._cloud.run_due()
+        return cast("int", self._listener.sockets[0].getsockname()[1])
+
+    async def close(self) -> None:
+        """Stop listening, drop the connections, and wait for the background work to end."""
+        if self._listener is None or self._task is None:
+            return
+        self._cloud.alarm = lambda _: None
+        self._sleep(None)
+        self._listener.close()
+        for connection in tuple(self._connections):
+            connection.abort()
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    def _sleep(self, until_due: timedelta | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if until_due is not None:
+            seconds = min(max(until_due.total_seconds(), 0.0), LONGEST_SLEEP_SECONDS)
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._cloud.run_due)
+
+
+class _Rejected(Exception):
+    """A request that does not reach the cloud."""
+
+    def __init__(self, status: int, text: bytes) -> None:
+        super().__init__(text.decode())
+        self.status = status
+        self.text = text
+
+
+class Connection(asyncio.Protocol):
+    """One client: bytes to requests, responses to bytes."""
+
+    _transport: asyncio.Transport
+
+    def __init__(self, handle: Callable[[Request], Response], open_connections: set[Connection]) -> None:
+        self._handle = handle
+        self._open_connections = open_connections
+        self._parser = httptools.HttpRequestParser(self)
+        self._client = LOOPBACK
+        self._deadline: asyncio.TimerHandle | None = None
+        self._forget()
+
+    def _forget(self) -> None:
+        self._target = b""
+        self._headers: dict[str, str] = {}
+        self._header_bytes = 0
+        self._body: list[bytes] = []
+        self._body_bytes = 0
+
+    # asyncio's side
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._client = transport.get_extra_info("peername")[0]
+        self._open_connections.add(self)
+        self._within(IDLE_SECONDS)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+        self._open_connections.discard(self)
+        if self._deadline is not None:
+            self._deadline.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._reject(501, _TUNNEL)
+        except httptools.HttpParserError as error:
+            cause = error.__context__
+            if isinstance(cause, _Rejected):
+                self._reject(cause.status, cause.text)
+            else:
+                self._reject(400, b"This is not HTTP/1.1.\n")
+
+    def abort(self) -> None:
+        self._transport.abort()
+
+    def _within(self, seconds: float) -> None:
+        """What we wait for must come in that time."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._deadline = asyncio.get_running_loop().call_later(seconds, self.abort)
+
+    # httptools' side
+
+    def on_message_begin(self) -> None:
+        self._forget()
+        self._within(HEADER_SECONDS)
+
+    def on_url(self, url: bytes) -> None:
+        self._count_header(len(url))
+        self._target += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count_header(len(name) + len(value))
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        known = self._headers.get(key)
+        self._headers[key] = text if known is None else f"{known}, {text}"
+
+    def on_headers_complete(self) -> None:
+        if int(self._headers.get("content-length", "0")) > MAX_BODY_BYTES:
+            raise _Rejected(413, _TOO_LARGE)
+        self._within(BODY_SECONDS)
+        if self._headers.get("expect", "").lower() == "100-continue":
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def on_body(self, body: bytes) -> None:
+        self._body_bytes += len(body)
+        if self._body_bytes > MAX_BODY_BYTES:
+            raise _Rejected(413, _TOO_LARGE)
+        self._body.append(body)
+
+    def on_message_complete(self) -> None:
+        if self._parser.should_upgrade():
+            return
+        method = self._parser.get_method().decode()
+        response = self._handle(self._request(method))
+        keep = self._parser.should_keep_alive()
+        self._transport.write(_bytes(response, head=method == "HEAD", keep=keep))
+        if keep:
+            self._within(IDLE_SECONDS)
+        else:
+            self._transport.close()
+
+    def _request(self, method: str) -> Request:
+        target = self._target.decode("latin-1")
+        scheme, absolute, rest = target.partition("://")
+        if target.startswith("/") or not absolute:
+            authority, secure = self._headers.get("host", ""), False
+        else:
+            authority, slash, rest = rest.partition("/")
+            target, secure = slash + rest, True
+        path, _, query = target.partition("?")
+        port = ":443" if scheme == "https" else ":80"
+        return Request(
+            method,
+            authority.lower().removesuffix(port),
+            path or "/",
+            query,
+            self._headers,
+            b"".join(self._body),
+            secure,
+            self._client,
+        )
+
+    def _count_header(self, size: int) -> None:
+        self._header_bytes += size
+        if self._header_bytes > MAX_HEADER_BYTES:
+            raise _Rejected(431, b"The headers are larger than 64 KiB.\n")
+
+    def _reject(self, status: int, text: bytes) -> None:
+        self._transport.write(_bytes(Response(status, body=text), head=False, keep=False))
+        self._transport.close()
+
+
+def _bytes(response: Response, *, head: bool, keep: bool) -> bytes:
+    lines = [f"HTTP/1.1 {response.status} {_REASONS.get(response.status, '')}"]
+    lines += [f"{name}: {value}" for name, value in response.headers]
+    if response.status not in _BODILESS and not any(n.lower() == "content-length" for n, _ in response.headers):
+        lines.append(f"Content-Length: {len(response.body)}")
+    if not keep:
+        lines.append("Connection: close")
+    assert not any("\r" in line or "\n" in line for line in lines), "a header holds a line break"
+    start = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
+    return start if head or response.status in _BODILESS else start + response.body

@@ -1,0 +1,3 @@
+"""What every test may use."""
+
+pytest_plugins = ["gme_recording.localcloud.pytest_plugin"]
