@@ -1,0 +1,112 @@
+"""Reads Pulumi.yaml and stack files as the engine reads them, without the engine.
+
+PyYAML follows YAML 1.1, where `on:` is a boolean, `2026-03-31` a date and `1:30` a number, and lets a key
+appear twice. The engine's reader does none of that, so this one does not either.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from gme_recording.errors import ExitCode, UserError
+
+PROJECT = "gme-recording"
+"""Name of the Pulumi project, and the namespace of its configuration keys."""
+
+STACK_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+_CORE_SCHEMA = {
+    "tag:yaml.org,2002:bool": (r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    "tag:yaml.org,2002:int": (r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
+    "tag:yaml.org,2002:float": (
+        r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
+        "-+.0123456789",
+    ),
+    "tag:yaml.org,2002:null": (r"~|null|Null|NULL|", "~nN"),
+    "tag:yaml.org,2002:merge": (r"<<", "<"),
+}
+
+
+def stack_file(stack: str, root: Path) -> Path:
+    """Where the stack's file is; `UserError` NO_STACK, naming the stacks there are, if there is none."""
+    folder = root / "stacks"
+    path = folder / f"Pulumi.{stack}.yaml"
+    if STACK_NAME.fullmatch(stack) and path.is_file():
+        return path
+    there_are = ", ".join(stacks(root)) or "none"
+    raise UserError(
+        f"there is no stack {stack!r}: stacks/Pulumi.{stack}.yaml does not exist",
+        hint=f"stacks of this project: {there_are}",
+        exit_code=ExitCode.NO_STACK,
+    )
+
+
+def stacks(root: Path) -> tuple[str, ...]:
+    """Names of the stacks that have a file."""
+    names = (
+        path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+        for path in (root / "stacks").glob("Pulumi.*.yaml")
+    )
+    return tuple(sorted(names))
+
+
+def read_mapping(path: Path, shown: str) -> dict[str, Any]:
+    """The mapping a YAML file holds; `UserError` INPUT with file and line if it is none."""
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise _not_yaml(shown, error.problem or "not YAML", line=mark.line + 1 if mark else 0) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise _not_yaml(shown, str(error).splitlines()[0]) from error
+    except OSError as error:
+        raise _not_yaml(shown, error.strerror or str(error)) from error
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise _not_yaml(shown, "the file must hold a mapping of keys to values", line=1)
+    return {str(key): value for key, value in content.items()}
+
+
+def project_defaults(root: Path) -> dict[str, Any]:
+    """What Pulumi.yaml gives where a stack file is silent; an object of the stack replaces it as a whole."""
+    declared = read_mapping(root / "Pulumi.yaml", "Pulumi.yaml").get("config") or {}
+    defaults: dict[str, Any] = {}
+    for key, entry in declared.items():
+        full_key = key if ":" in key else f"{PROJECT}:{key}"
+        if isinstance(entry, dict) and ("value" in entry or "default" in entry):
+            defaults[full_key] = entry.get("value", entry.get("default"))
+    return defaults
+
+
+class _Loader(yaml.CSafeLoader):
+    """The C parser with YAML 1.2's core schema, and without repeated keys."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own name
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key.value!r} appears twice", key.start_mark
+                )
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep=deep)
+
+
+for _tag, (_pattern, _first) in _CORE_SCHEMA.items():
+    _Loader.add_implicit_resolver(
+        _tag, re.compile(rf"(?:{_pattern})\Z"), [*_first, ""] if "null" in _tag else list(_first)
+    )
+
+
+def _not_yaml(shown: str, problem: str, line: int = 0) -> UserError:
+    where = f"{shown}, line {line}" if line else shown
+    return UserError(
+        f"{where}: {problem}", hint="correct the file; nothing was changed", exit_code=ExitCode.INPUT
+    )

@@ -1,0 +1,152 @@
+"""The smoke test as the last step of a deployment.
+
+A `pulumi.Stash` that depends on everything holds a fingerprint of what matters; a hook before it is created
+or updated runs the test. A failing hook fails the deployment and leaves the old fingerprint (or none) in
+the state, so the next `pulumi up` tests again until it passes, and a preview shows that a test is due. An
+after-hook would not do: the engine would record the fingerprint of a test that failed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypedDict
+
+import pulumi
+
+from components import documents, lifecycle
+from components.config.model import SmokeWhen, Stack
+from gme_recording import smoke
+from gme_recording.api import Cloud
+from gme_recording.errors import UserError
+from gme_recording.smoke import Mode, Report, Target
+
+Hook = Callable[[pulumi.ResourceHookArgs], Awaitable[None]]
+
+
+class SmokeTestFailed(Exception):
+    """What Pulumi shows as the error; never empty, for Pulumi takes an empty error for success."""
+
+
+class SmokeTestArgs(TypedDict):
+    targets: Sequence[Target]
+    """What is proved, one for each application."""
+    when: SmokeWhen
+    """`always` makes every deployment a change."""
+    evidence: Mapping[str, pulumi.Input[str]]
+    """Outputs that change when something was made anew without being declared differently."""
+    requires: Sequence[pulumi.Resource]
+    """What must stand before the test."""
+    root: Path
+    """The project's folder: address of the local cloud, and where the last report is kept."""
+
+
+class SmokeTest(pulumi.ComponentResource):
+    """Marker whose input says what was proved; see the module."""
+
+    proved: pulumi.Output[str]
+    """Fingerprint of what the last passed test proved; `off` without a test."""
+
+    def __init__(self, name: str, args: SmokeTestArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        mode = args["targets"][0].mode
+        declared = {"mode": str(mode), "when": str(args["when"]), "apps": [t.app for t in args["targets"]]}
+        super().__init__("gme-recording:smoke:SmokeTest", name, declared, opts)
+        self.proved = _fingerprint(args) if mode is not Mode.OFF else pulumi.Output.from_input(str(Mode.OFF))
+        pulumi.Stash(
+            f"{name}-marker",
+            input={"mode": str(mode), "fingerprint": self.proved},
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[*args["requires"]],
+                hooks=_hooks(name, args) if mode is not Mode.OFF else None,
+            ),
+        )
+        self.register_outputs({"proved": self.proved})
+
+
+def proving(targets: Sequence[Target], root: Path) -> Hook:
+    """The hook: tests every target, keeps and logs the reports, raises `SmokeTestFailed` if one failed.
+
+    Its blocking work has an executor of its own: on the SDK's default one, hooks and registrations that wait
+    for each other can stop the deployment for ever.
+    """
+
+    async def prove(_: pulumi.ResourceHookArgs) -> None:
+        executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="smoke-test")
+        try:
+            reports = await asyncio.get_running_loop().run_in_executor(executor, _prove_all, targets, root)
+        except UserError as error:
+            raise SmokeTestFailed(f"the smoke test could not run: {error}") from error
+        except Exception as error:
+            raise SmokeTestFailed(f"the smoke test ended unexpectedly: {error!r}") from error
+        finally:
+            executor.shutdown(wait=False)
+        pulumi.log.info(smoke.render_text(reports))
+        if failed := [report for report in reports if not report.passed]:
+            raise SmokeTestFailed("; ".join(map(failure, failed)))
+
+    return prove
+
+
+def failure(report: Report) -> str:
+    """A failed report in one line: check, what was found, request id, what to do."""
+    result = report.failure
+    assert result is not None, "only a failed report is worded"
+    request = f" (request {result.request_id})" if result.request_id else ""
+    hint = report.hint or result.hint
+    todo = f". What to do: {hint}" if hint else ""
+    return f"{report.app}: check {result.id} failed: {result.found}{request}{todo}"
+
+
+def targets(stack: Stack) -> tuple[Target, ...]:
+    """What the smoke test is told to prove, one target for each application."""
+    rules = lifecycle.rules(stack)
+    return tuple(
+        Target(
+            stack=stack.name,
+            app=app.name,
+            cloud=stack.cloud,
+            appid=stack.appid,
+            region=stack.region,
+            bucket=stack.bucket,
+            biz_id=app.biz_id,
+            room=stack.smoke.room,
+            mode=stack.smoke.mode,
+            record_seconds=stack.smoke.record_seconds,
+            timeout_seconds=stack.smoke.timeout_seconds,
+            lifecycle=rules,
+            encryption=stack.storage.encryption,
+            callback_url=app.callback_url,
+            policy=documents.tls_only(stack.region, stack.appid, stack.bucket),
+        )
+        for app in stack.apps
+    )
+
+
+def _prove_all(targets: Sequence[Target], root: Path) -> tuple[Report, ...]:
+    cloud = Cloud.connect(targets[0].cloud, targets[0].region, root)
+    reports = tuple(smoke.run(target, cloud) for target in targets)
+    smoke.keep(reports, root)
+    return reports
+
+
+def _hooks(name: str, args: SmokeTestArgs) -> pulumi.ResourceHookBinding:
+    hook = pulumi.ResourceHook(f"{name}-test", proving(args["targets"], args["root"]))
+    return pulumi.ResourceHookBinding(before_create=[hook], before_update=[hook])
+
+
+def _fingerprint(args: SmokeTestArgs) -> pulumi.Output[str]:
+    """Twelve hex digits over all that was declared and the evidence; new each time with `always`."""
+    declared = [target.fingerprint_data() for target in args["targets"]]
+    run = uuid.uuid4().hex if args["when"] is SmokeWhen.ALWAYS else ""
+
+    def digest(evidence: Mapping[str, str]) -> str:
+        text = json.dumps([declared, evidence, run], sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    return pulumi.Output.all(**args["evidence"]).apply(digest)
