@@ -1,0 +1,129 @@
+"""What leaves the cloud: HTTP POSTs that wait in the store until their transaction is committed.
+
+Only loopback is really called; a message to any other host is captured, for the local cloud never calls out.
+Tries follow the virtual clock; how often and when is our own policy, the vendor's is not published.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, urlsplit
+
+from gme_recording.localcloud.clock import schedule
+from gme_recording.localcloud.store import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gme_recording.localcloud.cloud import Cloud
+    from gme_recording.localcloud.store import Store
+
+RETRY_AFTER = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30))
+TIMEOUT_SECONDS = 5.0
+
+PENDING, DELIVERED, CAPTURED = "pending", "delivered", "captured"
+
+
+@dataclass(frozen=True, slots=True)
+class Message(Record):
+    KEY = ("message_id",)
+    message_id: str
+    url: str
+    headers: dict[str, str]
+    body: str
+    due: datetime | None
+    """Of the next try; None when there is none to come."""
+    then: str = ""
+    """Job that runs, with the message's id as its key, when the message has got through."""
+    outcome: str = PENDING
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt(Record):
+    KEY = ("message_id", "number")
+    message_id: str
+    number: int
+    at: datetime
+    outcome: str
+
+
+RECORDS = (Message, Attempt)
+
+
+def is_loopback(url: SplitResult) -> bool:
+    host = url.hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+async def deliver(cloud: Cloud, poll_seconds: float = 0.02) -> None:
+    """Send what is due, for ever; cancel it to stop. A slow receiver holds up nothing but its own message."""
+    flying: dict[str, asyncio.Task[None]] = {}
+    try:
+        while True:
+            flying = {name: task for name, task in flying.items() if not task.done()}
+            for message in due(cloud.store, cloud.clock.now()):
+                if message.message_id not in flying:
+                    flying[message.message_id] = asyncio.create_task(_send(cloud, message))
+            await asyncio.sleep(poll_seconds)
+    finally:
+        for task in flying.values():
+            task.cancel()
+
+
+def due(store: Store, now: datetime) -> list[Message]:
+    return store.query(Message, "due <= ? ORDER BY due, message_id", [now.timestamp()])
+
+
+async def _send(cloud: Cloud, message: Message) -> None:
+    url = urlsplit(message.url)
+    outcome = await _post(url, message.headers, message.body.encode()) if is_loopback(url) else CAPTURED
+    with cloud.store.transaction():
+        if cloud.store.find(Message, message_id=message.message_id):
+            settle(cloud.store, message, outcome, cloud.clock.now())
+    cloud.run_due()
+
+
+def settle(store: Store, message: Message, outcome: str, now: datetime) -> None:
+    """Note how a try went: plan the next one, give up, or run what follows."""
+    tries = len(store.select(Attempt, message_id=message.message_id))
+    store.add(Attempt(message.message_id, tries, now, outcome))
+    through = outcome in (DELIVERED, CAPTURED)
+    due = None if through or tries >= len(RETRY_AFTER) else now + RETRY_AFTER[tries]
+    store.put(replace(message, outcome=outcome, due=due))
+    if through and message.then:
+        schedule(store, now, message.then, message.message_id)
+
+
+async def _post(url: SplitResult, headers: Mapping[str, str], body: bytes) -> str:
+    """`delivered` for a 2xx answer, otherwise `failed: …`."""
+    try:
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            status = await _exchange(url, headers, body)
+    except TimeoutError:
+        return f"failed: no answer within {TIMEOUT_SECONDS:g} s"
+    except (OSError, EOFError, ValueError, IndexError, asyncio.LimitOverrunError) as error:
+        return f"failed: {str(error) or type(error).__name__}"
+    return DELIVERED if 200 <= status < 300 else f"failed: HTTP {status}"
+
+
+async def _exchange(url: SplitResult, headers: Mapping[str, str], body: bytes) -> int:
+    """Asyncio rather than `http.client` in a thread: a hanging receiver is cancelled when the cloud stops."""
+    tls = url.scheme == "https"
+    reader, writer = await asyncio.open_connection(
+        url.hostname, url.port or (443 if tls else 80), ssl=tls or None
+    )
+    try:
+        target = (url.path or "/") + (f"?{url.query}" if url.query else "")
+        lines = [f"POST {target} HTTP/1.1", f"Host: {url.netloc.rpartition('@')[2]}", "Connection: close"]
+        lines += [f"Content-Length: {len(body)}", *(f"{name}: {value}" for name, value in headers.items())]
+        writer.write("\r\n".join([*lines, "", ""]).encode() + body)
+        return int((await reader.readuntil(b"\r\n")).split()[1])
+    finally:
+        writer.close()

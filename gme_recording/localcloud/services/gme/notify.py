@@ -1,0 +1,72 @@
+"""Callbacks (607/53749): what happened to a file, signed with the application's key."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from base64 import b64encode
+from dataclasses import replace
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from gme_recording.localcloud.clock import job
+from gme_recording.localcloud.outbox import Message
+from gme_recording.localcloud.services.gme import mischief
+from gme_recording.localcloud.services.gme.model import MIXED, App, Callback, File, Profile, Status, Task
+
+if TYPE_CHECKING:
+    from gme_recording.localcloud.cloud import Call
+
+
+class Event(IntEnum):
+    STARTED = 1
+    FINISHED = 2
+    UPLOADED = 3
+
+
+def signature(secret_key: str, body: str, *, hexadecimal: bool = False) -> str:
+    """HMAC-SHA1 of the whole body. The vendor names no encoding; its sibling product's is base64."""
+    digest = hmac.new(secret_key.encode(), body.encode(), hashlib.sha1)
+    return digest.hexdigest() if hexadecimal else b64encode(digest.digest()).decode()
+
+
+def notify(call: Call, file: File, event: Event) -> None:
+    """Put the event into the outbox, if the application has a callback URL."""
+    task = call.store.find(Task, task_id=file.task_id)
+    app = call.store.find(App, biz_id=task.biz_id) if task else None
+    profile = call.store.find(Profile) or Profile()
+    if not (task and app and app.callback_url) or (profile.completion_only and event is not Event.UPLOADED):
+        return
+    body = json.dumps(_body(call, task, file, event), separators=(",", ":"), ensure_ascii=False)
+    signed = signature(app.secret_key, body, hexadecimal=profile.hex_signature)
+    headers = {"Content-Type": "application/json", "Signature": signed}
+    number = len(call.store.select(Callback, file_id=file.file_id))
+    message = Message(
+        f"{file.file_id}/{number}", app.callback_url, headers, body, call.now, then="gme.notified"
+    )
+    for changed in mischief.apply(call.store, message):
+        call.store.add(changed)
+        call.store.add(Callback(changed.message_id, app.biz_id, task.task_id, file.file_id, event))
+
+
+def _body(call: Call, task: Task, file: File, event: Event) -> dict[str, object]:
+    return {
+        "BizID": task.biz_id,
+        "RoomID": task.room_id,
+        "UserID": file.user_id,
+        "TaskID": task.task_id,
+        "RecordMode": 1 if file.stream == MIXED else 0,
+        "Timestamp": int(call.now.timestamp()),
+        "EventType": int(event),
+        "Detail": {"SeqNo": file.serial, "FileName": file.name},
+    }
+
+
+@job("gme.notified")
+def notified(call: Call, message_id: str) -> None:
+    """The customer knows: status 14, once the upload has been told."""
+    callback = call.store.find(Callback, message_id=message_id)
+    file = callback and call.store.find(File, file_id=callback.file_id)
+    if callback and file and callback.event == Event.UPLOADED and file.status is Status.UPLOADED:
+        call.store.put(replace(file, status=Status.NOTIFIED))

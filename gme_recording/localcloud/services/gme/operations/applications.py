@@ -1,0 +1,117 @@
+"""Applications: made, closed and listed through the API; everything else is done in the console."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from dataclasses import replace
+from typing import Any
+
+from gme_recording.localcloud.cloud import Call
+from gme_recording.localcloud.services.gme.access import anything, application, find_app
+from gme_recording.localcloud.services.gme.errors import APP_NOT_FOUND, INVALID_ACTION, INVALID_PARAMETER
+from gme_recording.localcloud.services.gme.model import App, AppStatus
+from gme_recording.localcloud.services.gme.routes import GME, is_international
+
+FIRST_BIZ_ID = 1_400_000_001
+_KEY_LENGTH = 16
+_OPEN, _CLOSE = "open", "close"
+
+
+def create(call: Call, name: str, owner_uin: str, *, biz_id: int | None = None, project_id: int = 0) -> App:
+    """A new application with a key of its own; without a `biz_id` the next free one."""
+    if biz_id is None:
+        newest = call.store.query(App, "1 ORDER BY biz_id DESC LIMIT 1")
+        biz_id = newest[0].biz_id + 1 if newest else FIRST_BIZ_ID
+    letters = string.ascii_letters + string.digits
+    key = "".join(secrets.choice(letters) for _ in range(_KEY_LENGTH))
+    return call.store.add(App(biz_id, name, owner_uin, key, created=call.now, project_id=project_id))
+
+
+@GME.operation("CreateApp", on=anything, refuses=(INVALID_PARAMETER,), rate=200)
+def create_app(  # noqa: PLR0913 - the vendor's parameters
+    call: Call,
+    *,
+    app_name: str,
+    project_id: int = 0,
+    engine_list: list[str] | None = None,  # noqa: ARG001 - no engine differs in recording
+    region_list: list[str] | None = None,  # noqa: ARG001
+    realtime_speech_conf: dict[str, Any] | None = None,
+    voice_message_conf: dict[str, Any] | None = None,
+    voice_filter_conf: dict[str, Any] | None = None,
+    asr_conf: dict[str, Any] | None = None,
+    tags: list[dict[str, Any]] | None = None,  # noqa: ARG001
+) -> dict[str, object]:
+    """The only call that ever shows the application's key. Every call makes another application."""
+    if not app_name:
+        raise INVALID_PARAMETER(problem="AppName is empty")
+    app = create(call, app_name, call.principal.owner_uin, project_id=project_id)
+    speech = realtime_speech_conf or {"Status": _OPEN, "Quality": "high"}
+    call.store.put(replace(app, voice_chat=speech.get("Status", _OPEN) == _OPEN))
+    return {
+        "Data": {
+            "BizId": app.biz_id,
+            "AppName": app.name,
+            "ProjectId": app.project_id,
+            "SecretKey": app.secret_key,
+            "CreateTime": int(app.created.timestamp()),
+            "RealtimeSpeechConf": speech,
+            "VoiceMessageConf": voice_message_conf or {"Status": _CLOSE, "Language": "all"},
+            "VoiceFilterConf": voice_filter_conf or {"Status": _CLOSE},
+            "AsrConf": asr_conf or {"Status": _CLOSE},
+        }
+    }
+
+
+@GME.operation("ModifyAppStatus", on=application, refuses=(APP_NOT_FOUND, INVALID_PARAMETER), rate=1000)
+def modify_app_status(call: Call, *, biz_id: int, status: str) -> dict[str, object]:
+    app = find_app(call, biz_id, absent=APP_NOT_FOUND)
+    if status not in (_OPEN, _CLOSE):
+        raise INVALID_PARAMETER(problem="Status is neither open nor close")
+    call.store.put(replace(app, status=AppStatus.NORMAL if status == _OPEN else AppStatus.CLOSED))
+    return {"Data": {"BizId": biz_id, "Status": status}}
+
+
+@GME.operation("DescribeApplicationList", on=anything, refuses=(INVALID_ACTION,), rate=100)
+def describe_application_list(  # noqa: PLR0913 - the vendor's parameters
+    call: Call,
+    *,
+    project_id: int = -1,
+    page_no: int = 0,
+    page_size: int = 200,
+    search_text: str = "",
+    tag_set: list[dict[str, Any]] | None = None,  # noqa: ARG001 - applications have no tags here
+    filters: list[dict[str, Any]] | None = None,  # noqa: ARG001
+    new_version: int = 0,  # noqa: ARG001 - all applications are of the older version
+) -> dict[str, object]:
+    """Mainland site only. `Live` is the recording switch: 0 on, 1 off."""
+    if is_international(call.request):
+        raise INVALID_ACTION(action="DescribeApplicationList", host=call.request.host)
+    found = [
+        app
+        for app in call.store.select(App, owner_uin=call.principal.owner_uin)
+        if project_id in (-1, app.project_id) and search_text in app.name
+    ]
+    size = max(1, page_size)
+    first = max(0, page_no) * size
+    return {"ApplicationList": [_listed(app) for app in found[first : first + size]], "Total": len(found)}
+
+
+def _listed(app: App) -> dict[str, object]:
+    off = {"Status": 1}
+    return {
+        "ServiceConf": {
+            "RealTimeSpeech": {"Status": int(not app.voice_chat)},
+            "VoiceMessage": off,
+            "Porn": off,
+            "Live": {"Status": int(not app.recording)},
+            "RealTimeAsr": off,
+            "TextTranslate": off,
+        },
+        "BizId": app.biz_id,
+        "AppName": app.name,
+        "ProjectId": app.project_id,
+        "AppStatus": app.status,
+        "CreateTime": int(app.created.timestamp()),
+        "AppType": 0,
+    }
