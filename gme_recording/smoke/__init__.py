@@ -1,5 +1,19 @@
 """The smoke test: really record a room, really stop, and prove everything on the way."""
 
 from gme_recording.smoke.model import Mode, Report, Result, Target, Verdict
+from gme_recording.smoke.report import failure_message, load, render_text, save, to_json
+from gme_recording.smoke.runner import run
 
-__all__ = ["Mode", "Report", "Result", "Target", "Verdict"]
+__all__ = [
+    "Mode",
+    "Report",
+    "Result",
+    "Target",
+    "Verdict",
+    "failure_message",
+    "load",
+    "render_text",
+    "run",
+    "save",
+    "to_json",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,14 @@ from gme_recording.api.credentials import CloudKind
 from gme_recording.errors import UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
+
+    from gme_recording.api.cam import Cam
+    from gme_recording.api.cos import Cos
+    from gme_recording.api.gme import Gme, RecordFile
+    from gme_recording.api.local import LocalCloud
+    from gme_recording.smoke.clock import Clock
 
 RECORDING_ROLE = "GME_QCSLinkedRoleInGameMedia"
 """The service-linked role by which GME writes recordings (vendor: CAM, roles of GME)."""
@@ -117,3 +124,52 @@ class Failed(UserError):
 
 class Skipped(Exception):
     """A check cannot be made here; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Takes back one effect of the test."""
+
+    what: str
+    act: Callable[[], str]
+    """Returns what was done, in words; empty if there was nothing to do."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """A test under way: the only thing about it that changes."""
+
+    target: Target
+    cam: Cam
+    cos: Cos
+    gme: Gme
+    local: LocalCloud | None
+    """None on Tencent Cloud."""
+    clock: Clock
+    deadline: float
+    """Of the check that is being made, by the clock."""
+    undo: list[Undo] = field(default_factory=list)
+    """The last one is taken back first."""
+    task_id: str = ""
+    began: float = 0.0
+    """When the recording was started, by the clock."""
+    stopped: bool = False
+    files: tuple[RecordFile, ...] = ()
+    """As GME told them last."""
+    keys: tuple[str, ...] = ()
+    """Of the task's files in the bucket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One proof. To add one: a function, and a line in `table.CHECKS`."""
+
+    id: str
+    prove: Callable[[Run], str]
+    """Returns what it found; raises Failed, Skipped, or lets an ApiError through."""
+    needs: str = ""
+    """Skipped unless the check of that id passed."""
+    full: bool = True
+    """Whether it is left out of a probe."""
+    timeout: float = 15.0
+    """Seconds; the whole test's deadline applies besides."""
