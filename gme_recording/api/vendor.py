@@ -23,6 +23,8 @@ TIMEOUT = (3.05, 15.0)
 _CLIENTS = {
     "gme": ("tencentcloud.gme.v20180711.gme_client", "GmeClient"),
     "cam": ("tencentcloud.cam.v20190116.cam_client", "CamClient"),
+    "sts": ("tencentcloud.sts.v20180813.sts_client", "StsClient"),
+    "tag": ("tencentcloud.tag.v20180813.tag_client", "TagClient"),
 }
 
 

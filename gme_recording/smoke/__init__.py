@@ -1,7 +1,7 @@
 """The smoke test: really record a room, really stop, and prove everything on the way."""
 
 from gme_recording.smoke.model import Mode, Report, Result, Target, Verdict
-from gme_recording.smoke.report import failure_message, load, render_text, save, to_json
+from gme_recording.smoke.report import failure_message, keep, last, render_text, report_file, to_json
 from gme_recording.smoke.runner import run
 
 __all__ = [
@@ -11,9 +11,10 @@ __all__ = [
     "Target",
     "Verdict",
     "failure_message",
-    "load",
+    "keep",
+    "last",
     "render_text",
     "run",
-    "save",
+    "report_file",
     "to_json",
 ]

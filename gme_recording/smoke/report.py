@@ -10,7 +10,7 @@ from gme_recording.errors import ExitCode, UserError
 from gme_recording.smoke.model import Mode, Report, Result, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 
@@ -107,16 +107,25 @@ def _result_data(result: Result) -> dict[str, Any]:
     }
 
 
-def save(file: Path, reports: Iterable[Report]) -> None:
-    """Write the reports to a file, making its folder."""
+def report_file(stack: str, root: Path) -> Path:
+    """Return where the last reports of a stack are kept; `root` is the project's folder."""
+    return root / ".local" / "smoke" / f"{stack}.json"
+
+
+def keep(reports: Sequence[Report], root: Path) -> None:
+    """Write one stack's reports over those of its last test."""
+    if not reports:
+        return
+    file = report_file(reports[0].stack, root)
     file.parent.mkdir(parents=True, exist_ok=True)
     beside = file.with_name(f".{file.name}.new")
     beside.write_text(json.dumps(to_json(reports), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     beside.replace(file)
 
 
-def load(file: Path) -> tuple[Report, ...]:
-    """Read what `save` wrote; nothing if no test has run yet."""
+def last(stack: str, root: Path) -> tuple[Report, ...]:
+    """Read what `keep` wrote; nothing if no test of the stack has run yet."""
+    file = report_file(stack, root)
     try:
         return tuple(_parse_report(item) for item in json.loads(file.read_text(encoding="utf-8")))
     except FileNotFoundError:
@@ -124,7 +133,7 @@ def load(file: Path) -> tuple[Report, ...]:
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(
             f"{file} is not a smoke test's report ({type(error).__name__})",
-            hint=f"delete {file}: the next test writes it again",
+            hint="delete the file: the next test writes it again",
             exit_code=ExitCode.INPUT,
         ) from None
 
