@@ -73,7 +73,7 @@ class Access(pulumi.ComponentResource):
     """Name of the role GME uses."""
     role_id: pulumi.Output[str]
     """Changes when the role is made anew; empty where another stack makes it."""
-    policies: pulumi.Output[dict[str, str]]
+    policy_ids: pulumi.Output[dict[str, str]]
     """Ids of the created policies, by what they are for."""
 
     def __init__(self, name: str, args: AccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -85,8 +85,8 @@ class Access(pulumi.ComponentResource):
             grant = cam.ServiceLinkedRole(f"{name}-grant", qcs_service_names=[GME_SERVICE], opts=inside)
             self.role_id = grant.id
         made = {str(policy): self._policy(name, policy, args).id for policy in args["policies"]}
-        self.policies = pulumi.Output.from_input(made)
-        self.register_outputs({"role": self.role, "roleId": self.role_id, "policies": self.policies})
+        self.policy_ids = pulumi.Output.from_input(made)
+        self.register_outputs({"role": self.role, "roleId": self.role_id, "policyIds": self.policy_ids})
 
     def _policy(self, name: str, policy: AccessPolicy, args: AccessArgs) -> cam.Policy:
         described = {

@@ -33,9 +33,9 @@ class RecordingEnvironment(pulumi.ComponentResource):
     """Where the bucket answers."""
     role: pulumi.Output[str]
     """Name of the role by which GME writes to the bucket."""
-    policies: pulumi.Output[dict[str, str]]
+    policy_ids: pulumi.Output[dict[str, str]]
     """Ids of the created CAM policies."""
-    apps: pulumi.Output[dict[str, Any]]
+    applications: pulumi.Output[dict[str, Any]]
     """For each application its id, the prefix of its recordings, and the fingerprint of its settings."""
 
     def __init__(self, name: str, args: RecordingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -51,7 +51,7 @@ class RecordingEnvironment(pulumi.ComponentResource):
             {
                 "targets": targets(stack),
                 "when": stack.smoke.when,
-                "evidence": {"role": access.role_id, "bucket": storage.url, **made_anew},
+                "evidence": {"role": access.role_id, **made_anew},
                 "requires": [storage, access, *consoles.values()],
                 "root": args["root"],
             },
@@ -60,8 +60,8 @@ class RecordingEnvironment(pulumi.ComponentResource):
         self.bucket = storage.bucket
         self.bucket_url = storage.url
         self.role = access.role
-        self.policies = access.policies
-        self.apps = pulumi.Output.from_input(
+        self.policy_ids = access.policy_ids
+        self.applications = pulumi.Output.from_input(
             {
                 app.name: {
                     "bizId": app.biz_id,
@@ -75,8 +75,8 @@ class RecordingEnvironment(pulumi.ComponentResource):
             "bucket": self.bucket,
             "bucketUrl": self.bucket_url,
             "role": self.role,
-            "policies": self.policies,
-            "apps": self.apps,
+            "policyIds": self.policy_ids,
+            "applications": self.applications,
             "smokeTest": smoke.proved,
         }
         self.register_outputs(self.outputs)

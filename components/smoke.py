@@ -26,6 +26,9 @@ from gme_recording.api import Cloud
 from gme_recording.errors import UserError
 from gme_recording.smoke import Mode, Report, Target
 
+REPORTS = Path(".local", "smoke")
+"""Where the last report of each stack is kept, below the project's folder."""
+
 Hook = Callable[[pulumi.ResourceHookArgs], Awaitable[None]]
 
 
@@ -87,20 +90,10 @@ def proving(targets: Sequence[Target], root: Path) -> Hook:
         finally:
             executor.shutdown(wait=False)
         pulumi.log.info(smoke.render_text(reports))
-        if failed := [report for report in reports if not report.passed]:
-            raise SmokeTestFailed("; ".join(map(failure, failed)))
+        if not all(report.passed for report in reports):
+            raise SmokeTestFailed(smoke.failure_message(reports))
 
     return prove
-
-
-def failure(report: Report) -> str:
-    """A failed report in one line: check, what was found, request id, what to do."""
-    result = report.failure
-    assert result is not None, "only a failed report is worded"
-    request = f" (request {result.request_id})" if result.request_id else ""
-    hint = report.hint or result.hint
-    todo = f". What to do: {hint}" if hint else ""
-    return f"{report.app}: check {result.id} failed: {result.found}{request}{todo}"
 
 
 def targets(stack: Stack) -> tuple[Target, ...]:
@@ -131,7 +124,7 @@ def targets(stack: Stack) -> tuple[Target, ...]:
 def _prove_all(targets: Sequence[Target], root: Path) -> tuple[Report, ...]:
     cloud = Cloud.connect(targets[0].cloud, targets[0].region, root)
     reports = tuple(smoke.run(target, cloud) for target in targets)
-    smoke.keep(reports, root)
+    smoke.save(root / REPORTS / f"{targets[0].stack}.json", reports)
     return reports
 
 
