@@ -26,11 +26,12 @@ _SEQUENCE = count()
 
 @dataclass(frozen=True, slots=True)
 class Offset(Record):
-    """How far virtual time is ahead of the machine's."""
+    """How far virtual time has been ahead of the machine's since it was last advanced."""
 
-    KEY = ("name",)
+    KEY = ("since",)
+    since: datetime
+    """By the machine's clock."""
     seconds: float
-    name: str = "offset"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +57,33 @@ class Clock:
 
     def read(self) -> None:
         """Take the distance from the store."""
-        kept = self._store.find(Offset)
-        self._offset = kept.seconds if kept else 0.0
+        self._offsets = self._store.select(Offset)
 
     def now(self) -> datetime:
-        return datetime.fromtimestamp(self._real() + self._offset, UTC)
+        """Virtual time."""
+        return self.machine_now() + self._offset_at(None)
+
+    def machine_now(self) -> datetime:
+        return datetime.fromtimestamp(self._real(), UTC)
 
     def advance(self, by: timedelta) -> None:
         """Move time forward. Whoever calls it runs what has become due (`Cloud.run_due`)."""
         if by < timedelta(0):
             raise ValueError("time only moves forward")
-        self._offset += by.total_seconds()
-        self._store.put(Offset(self._offset))
+        ahead = self._offset_at(None) + by
+        self._store.put(Offset(self.machine_now(), ahead.total_seconds()))
+        self.read()
+
+    def elapsed_since(self, machine_time: datetime) -> timedelta:
+        """Virtual time that has passed since the machine's clock showed that; a client knows no other clock.
+
+        Clients count in whole seconds: what they date in the second of an advance counts as before it.
+        """
+        return self.now() - (machine_time + self._offset_at(machine_time))
+
+    def _offset_at(self, machine_time: datetime | None) -> timedelta:
+        past = [o for o in self._offsets if machine_time is None or o.since <= machine_time]
+        return timedelta(seconds=past[-1].seconds) if past else timedelta(0)
 
 
 def job(name: str) -> Callable[[JobFunction], JobFunction]:

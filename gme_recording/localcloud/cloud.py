@@ -132,7 +132,9 @@ class Cloud:
             response = service.dialect.refuse(INTERNAL(), request, call.request_id)
         took = (perf_counter() - started) * 1000
         who = call.principal.qcs
-        self.seen.append(Seen(call.now, service.name, name, response.status, code, call.request_id, who, took))
+        self.seen.append(
+            Seen(call.now, service.name, name, response.status, code, call.request_id, who, took)
+        )
         return response
 
     def _respond(self, call: Call, service: Service, operation: Operation) -> Response:

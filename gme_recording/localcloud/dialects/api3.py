@@ -19,7 +19,9 @@ from gme_recording.localcloud.signatures import tc3
 from gme_recording.localcloud.signatures.failure import Reason, SignatureFailure
 
 INVALID_ACTION = Refusal("InvalidAction", "The API `{action}` is not served by the local cloud.")
-NO_SUCH_VERSION = Refusal("NoSuchVersion", "The version `{found}` of {service} does not exist; it is {version}.")
+NO_SUCH_VERSION = Refusal(
+    "NoSuchVersion", "The version `{found}` of {service} does not exist; it is {version}."
+)
 INVALID_REQUEST = Refusal("InvalidRequest", "The body is not a JSON object: {detail}.")
 UNSUPPORTED_PROTOCOL = Refusal(
     "UnsupportedProtocol", "{method} with Content-Type `{content_type}` is not supported."
@@ -30,7 +32,9 @@ SIGNATURE_REFUSALS: Mapping[Reason, Refusal] = {
     Reason.WRONG_SIGNATURE: Refusal(
         "AuthFailure.SignatureFailure", "The provided credentials could not be validated: {detail}."
     ),
-    Reason.SKEWED: Refusal("AuthFailure.SignatureExpire", "The request's timestamp is too old or too new: {detail}."),
+    Reason.SKEWED: Refusal(
+        "AuthFailure.SignatureExpire", "The request's timestamp is too old or too new: {detail}."
+    ),
     Reason.WRONG_TOKEN: Refusal("AuthFailure.TokenFailure", "The token is invalid: {detail}."),
     Reason.EXPIRED_TOKEN: Refusal("AuthFailure.TokenFailure", "The token has expired: {detail}."),
 }
@@ -47,8 +51,11 @@ def _hosts(name: str) -> Callable[[Request], bool]:
 
     def serves(request: Request) -> bool:
         host = request.host
-        return host.startswith(start) and host.endswith(end) and host.count(".") <= 3 and (
-            host == start + end or host.endswith(f".{end}")
+        return (
+            host.startswith(start)
+            and host.endswith(end)
+            and host.count(".") <= 3
+            and (host == start + end or host.endswith(f".{end}"))
         )
 
     return serves
@@ -74,7 +81,7 @@ class Api3:
 
     def authenticate(self, request: Request, call: Call) -> None:
         try:
-            call.principal = tc3.verify(request, call.now, call.find_key).principal
+            call.principal = tc3.verify(request, call.cloud.clock, call.find_key).principal
         except SignatureFailure as failure:
             raise SIGNATURE_REFUSALS[failure.reason](detail=failure.detail) from None
 

@@ -10,6 +10,7 @@ import hmac
 import re
 from datetime import UTC, datetime, timedelta
 
+from gme_recording.localcloud.clock import Clock
 from gme_recording.localcloud.identity import Key
 from gme_recording.localcloud.messages import Request
 from gme_recording.localcloud.signatures.failure import (
@@ -27,7 +28,7 @@ _AUTHORIZATION = re.compile(
 )
 
 
-def verify(request: Request, now: datetime, find_key: FindKey) -> Key:
+def verify(request: Request, clock: Clock, find_key: FindKey) -> Key:
     """Whose request this is; raises SignatureFailure."""
     found = _AUTHORIZATION.fullmatch(request.headers.get("authorization", ""))
     if found is None:
@@ -36,8 +37,8 @@ def verify(request: Request, now: datetime, find_key: FindKey) -> Key:
     if not {"content-type", "host"} <= set(signed):
         raise SignatureFailure(Reason.MALFORMED, "content-type and host must be signed")
     timestamp = request.headers.get("x-tc-timestamp", "")
-    key = usable_key(find_key, found["id"], request.headers.get("x-tc-token", ""), now)
-    _check_time(timestamp, found["date"], now)
+    key = usable_key(find_key, found["id"], request.headers.get("x-tc-token", ""), clock.now())
+    _check_time(timestamp, found["date"], clock.machine_now())
     if not request.host.startswith(f"{found['service']}."):
         raise SignatureFailure(Reason.WRONG_SIGNATURE, f"signed for the service {found['service']}")
     scope = f"{found['date']}/{found['service']}/tc3_request"
