@@ -64,17 +64,18 @@ def is_loopback(url: SplitResult) -> bool:
 
 async def deliver(cloud: Cloud, poll_seconds: float = 0.02) -> None:
     """Send what is due, for ever; cancel it to stop. A slow receiver holds up nothing but its own message."""
-    flying: dict[str, asyncio.Task[None]] = {}
+    flying: dict[tuple[str, datetime | None], asyncio.Task[None]] = {}
     try:
         while True:
-            flying = {name: task for name, task in flying.items() if not task.done()}
+            flying = {of: task for of, task in flying.items() if not task.done()}
             for message in due(cloud.store, cloud.clock.now()):
-                if message.message_id not in flying:
-                    flying[message.message_id] = asyncio.create_task(_send(cloud, message))
+                if (of := (message.message_id, message.due)) not in flying:
+                    flying[of] = asyncio.create_task(_send(cloud, message))
             await asyncio.sleep(poll_seconds)
     finally:
         for task in flying.values():
             task.cancel()
+        await asyncio.gather(*flying.values(), return_exceptions=True)
 
 
 def due(store: Store, now: datetime) -> list[Message]:
@@ -85,7 +86,7 @@ async def _send(cloud: Cloud, message: Message) -> None:
     url = urlsplit(message.url)
     outcome = await _post(url, message.headers, message.body.encode()) if is_loopback(url) else CAPTURED
     with cloud.store.transaction():
-        if cloud.store.find(Message, message_id=message.message_id):
+        if cloud.store.find(Message, message_id=message.message_id) == message:
             settle(cloud.store, message, outcome, cloud.clock.now())
     cloud.run_due()
 

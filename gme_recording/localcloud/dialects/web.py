@@ -1,8 +1,8 @@
 """The local cloud's own endpoints: JSON for programs, forms for the console page.
 
-Everything here acts as the account's owner without a signature, so nobody but this machine may ask: the Host
-must be loopback (a foreign name that resolves to 127.0.0.1 is refused) and the Origin the page's own. No other
-site can send a form, which must carry that Origin, nor JSON, for which browsers ask first.
+Everything here acts as the account's owner without a signature, so nobody but this machine may ask: the
+Host must be loopback (a foreign name that resolves to 127.0.0.1 is refused) and the Origin the page's own.
+No other site can send a form, which must carry that Origin, nor JSON, for which browsers ask first.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from gme_recording.localcloud.cloud import Call
-from gme_recording.localcloud.dialects.parameters import fill
+from gme_recording.localcloud.dialects.parameters import INVALID_PARAMETER, fill
 from gme_recording.localcloud.identity import Account, Kind, Principal
 from gme_recording.localcloud.messages import Request, Response
 from gme_recording.localcloud.operation import Operation, Parameter, Service
@@ -31,6 +31,9 @@ UNSUPPORTED_TYPE = Refusal(
     "UnsupportedMediaType", "the Content-Type must be application/json, not {found!r}", 415
 )
 NOT_JSON = Refusal("InvalidRequest", "the body is not a JSON object: {problem}")
+
+MAX_INTEGER = 2**63 - 1
+"""What the store takes."""
 
 _VENDOR = (".tencentcloudapi.com", ".myqcloud.com")
 _FORM = "application/x-www-form-urlencoded"
@@ -93,7 +96,11 @@ class Web:
         in_path = _pattern(operation.match.partition(" ")[2]).fullmatch(request.path)
         assert in_path, "find has matched it"
         given = {**_given(request), **{_camel(n): unquote(v) for n, v in in_path.groupdict().items()}}
-        return fill(map(_as_json, operation.parameters.values()), given)
+        values = fill(map(_as_json, operation.parameters.values()), given)
+        for name, value in values.items():
+            if isinstance(value, int) and abs(value) > MAX_INTEGER:
+                raise INVALID_PARAMETER(name=_camel(name), allowed="an integer of 63 bits")
+        return values
 
     def encode(self, result: object, call: Call) -> Response:  # noqa: ARG002 - the dialect's interface
         return result if isinstance(result, Response) else _json(result)

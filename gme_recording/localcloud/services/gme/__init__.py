@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from gme_recording.localcloud import outbox
 from gme_recording.localcloud.services.gme import mischief, model
 from gme_recording.localcloud.services.gme.operations import applications, recording
 from gme_recording.localcloud.services.gme.routes import GME
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["RECORDS", "SERVICES", "applications", "recording", "seed"]
 
 SERVICES = (GME,)
-RECORDS = (*model.RECORDS, *mischief.RECORDS, *outbox.RECORDS)
+RECORDS = (*model.RECORDS, *mischief.RECORDS)
 
 
 def seed(store: Store) -> None:

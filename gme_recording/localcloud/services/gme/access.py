@@ -13,7 +13,7 @@ from gme_recording.localcloud.services.gme.errors import (
     UNAUTHORIZED,
     UNSUPPORTED,
 )
-from gme_recording.localcloud.services.gme.model import App, Profile, Scope, Task
+from gme_recording.localcloud.services.gme.model import App, Scope, Task, profile
 
 if TYPE_CHECKING:
     from gme_recording.localcloud.cloud import Call
@@ -48,7 +48,7 @@ def opened_app(call: Call, biz_id: int) -> App:
     if not app.opened:
         raise NOT_OPENED(biz_id=biz_id)
     if app.scope is Scope.FULL:
-        code = (call.store.find(Profile) or Profile()).full_scope_code
+        code = profile(call.store).full_scope_code
         raise replace(UNSUPPORTED, code=code)(biz_id=biz_id)
     return app
 

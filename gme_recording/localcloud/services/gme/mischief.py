@@ -58,7 +58,7 @@ def apply(store: Store, message: Message) -> list[Message]:
         case Mischief.LOST:
             return [replace(message, due=None, outcome="lost on request")]
         case Mischief.DOUBLED:
-            return [message, replace(message, message_id=f"{message.message_id}-again")]
+            return [message, message]
         case Mischief.DELAYED:
             assert message.due
             return [replace(message, due=message.due + DELAY)]

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import secrets
+import string
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
-from gme_recording.localcloud.store import Record
+from gme_recording.localcloud.store import Record, Store
 
 MIXED = ""
 """Stream of the whole room; every other stream is called by its user's id. The API shows it as user "0"."""
+
+
+FIRST_BIZ_ID = 1_400_000_001
+_KEY_LETTERS = string.ascii_letters + string.digits
 
 
 class Scope(StrEnum):
@@ -68,6 +74,23 @@ class App(Record):
         return self.recording and self.status is AppStatus.NORMAL
 
 
+def new_app(
+    store: Store,
+    name: str,
+    owner_uin: str,
+    *,
+    created: datetime,
+    biz_id: int | None = None,
+    project_id: int = 0,
+) -> App:
+    """An application with a key of its own, not stored yet; without a `biz_id` it gets the next free one."""
+    if biz_id is None:
+        newest = store.query(App, "1 ORDER BY biz_id DESC LIMIT 1")
+        biz_id = newest[0].biz_id + 1 if newest else FIRST_BIZ_ID
+    key = "".join(secrets.choice(_KEY_LETTERS) for _ in range(16))
+    return App(biz_id, name, owner_uin, key, created, project_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Member(Record):
     """Someone in a room. A room exists as long as it has one."""
@@ -103,8 +126,7 @@ class Task(Record):
 class File(Record):
     """One segment of one stream, from the microphone to the bucket."""
 
-    KEY = ("file_id",)
-    file_id: str
+    KEY = ("task_id", "stream", "serial")
     task_id: int
     stream: str
     serial: int
@@ -121,17 +143,40 @@ class File(Record):
     def user_id(self) -> str:
         return self.stream or "0"
 
+    @property
+    def file_id(self) -> str:
+        """Names the file in jobs."""
+        return f"{self.task_id}/{self.serial}/{self.stream}"
+
+
+def find_file(store: Store, file_id: str) -> File | None:
+    task_id, serial, stream = file_id.split("/", 2)
+    return store.find(File, task_id=int(task_id), stream=stream, serial=int(serial))
+
 
 @dataclass(frozen=True, slots=True)
 class Callback(Record):
-    """Which event a message of the outbox tells."""
+    """Which event a message of the outbox tells; numbered in the order in which events happened."""
 
-    KEY = ("message_id",)
-    message_id: str
+    KEY = ("number",)
+    number: int
     biz_id: int
     task_id: int
     file_id: str
     event: int
+
+    @property
+    def message_id(self) -> str:
+        return f"gme/{self.number:09d}"
+
+
+def next_callback_number(store: Store) -> int:
+    newest = store.query(Callback, "1 ORDER BY number DESC LIMIT 1")
+    return newest[0].number + 1 if newest else 0
+
+
+def profile(store: Store) -> Profile:
+    return store.find(Profile) or Profile()
 
 
 @dataclass(frozen=True, slots=True)

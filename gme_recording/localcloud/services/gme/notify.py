@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING
 from gme_recording.localcloud.clock import job
 from gme_recording.localcloud.outbox import Message
 from gme_recording.localcloud.services.gme import mischief
-from gme_recording.localcloud.services.gme.model import MIXED, App, Callback, File, Profile, Status, Task
+from gme_recording.localcloud.services.gme.model import (
+    MIXED,
+    App,
+    Callback,
+    File,
+    Status,
+    Task,
+    find_file,
+    next_callback_number,
+    profile,
+)
 
 if TYPE_CHECKING:
     from gme_recording.localcloud.cloud import Call
@@ -35,19 +45,17 @@ def notify(call: Call, file: File, event: Event) -> None:
     """Put the event into the outbox, if the application has a callback URL."""
     task = call.store.find(Task, task_id=file.task_id)
     app = call.store.find(App, biz_id=task.biz_id) if task else None
-    profile = call.store.find(Profile) or Profile()
-    if not (task and app and app.callback_url) or (profile.completion_only and event is not Event.UPLOADED):
+    guesses = profile(call.store)
+    if not (task and app and app.callback_url) or (guesses.completion_only and event is not Event.UPLOADED):
         return
     body = json.dumps(_body(call, task, file, event), separators=(",", ":"), ensure_ascii=False)
-    signed = signature(app.secret_key, body, hexadecimal=profile.hex_signature)
+    signed = signature(app.secret_key, body, hexadecimal=guesses.hex_signature)
     headers = {"Content-Type": "application/json", "Signature": signed}
-    number = len(call.store.select(Callback, file_id=file.file_id))
-    message = Message(
-        f"{file.file_id}/{number}", app.callback_url, headers, body, call.now, then="gme.notified"
-    )
-    for changed in mischief.apply(call.store, message):
-        call.store.add(changed)
-        call.store.add(Callback(changed.message_id, app.biz_id, task.task_id, file.file_id, event))
+    message = Message("", app.callback_url, headers, body, call.now, then="gme.notified")
+    for leaving in mischief.apply(call.store, message):
+        number = next_callback_number(call.store)
+        callback = call.store.add(Callback(number, app.biz_id, task.task_id, file.file_id, event))
+        call.store.add(replace(leaving, message_id=callback.message_id))
 
 
 def _body(call: Call, task: Task, file: File, event: Event) -> dict[str, object]:
@@ -66,7 +74,7 @@ def _body(call: Call, task: Task, file: File, event: Event) -> dict[str, object]
 @job("gme.notified")
 def notified(call: Call, message_id: str) -> None:
     """The customer knows: status 14, once the upload has been told."""
-    callback = call.store.find(Callback, message_id=message_id)
-    file = callback and call.store.find(File, file_id=callback.file_id)
+    callback = call.store.find(Callback, number=int(message_id.rpartition("/")[2]))
+    file = callback and find_file(call.store, callback.file_id)
     if callback and file and callback.event == Event.UPLOADED and file.status is Status.UPLOADED:
         call.store.put(replace(file, status=Status.NOTIFIED))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gme_recording.localcloud.services.gme import recording
+from gme_recording.localcloud.services.gme import tasks
 from gme_recording.localcloud.services.gme.model import Member
 
 if TYPE_CHECKING:
@@ -34,6 +34,6 @@ def microphone(call: Call, member: Member, *, on: bool) -> None:
 
 
 def _changed(call: Call, member: Member) -> None:
-    task = recording.running_task(call.store, member.biz_id, member.room_id)
+    task = tasks.running_task(call.store, member.biz_id, member.room_id)
     if task:
-        recording.follow(call, task)
+        tasks.follow(call, task)

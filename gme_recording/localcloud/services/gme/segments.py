@@ -1,7 +1,7 @@
 """When a file starts, when it ends and what it is called (pure).
 
-The rules are the vendor's (607/53748): a mixed file runs while someone is in the room, a user's file while that
-user is in the room, in scope and has the microphone on; no file is longer than two hours.
+The rules are the vendor's (607/53748): a mixed file runs while someone is in the room, a user's file while
+that user is in the room, in scope and has the microphone on; no file is longer than two hours.
 """
 
 from __future__ import annotations

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
-import string
 from dataclasses import replace
 from typing import Any
 
 from gme_recording.localcloud.cloud import Call
 from gme_recording.localcloud.services.gme.access import anything, application, find_app
 from gme_recording.localcloud.services.gme.errors import APP_NOT_FOUND, INVALID_ACTION, INVALID_PARAMETER
-from gme_recording.localcloud.services.gme.model import App, AppStatus
+from gme_recording.localcloud.services.gme.model import App, AppStatus, new_app
 from gme_recording.localcloud.services.gme.routes import GME, is_international
 
-FIRST_BIZ_ID = 1_400_000_001
-_KEY_LENGTH = 16
 _OPEN, _CLOSE = "open", "close"
-
-
-def create(call: Call, name: str, owner_uin: str, *, biz_id: int | None = None, project_id: int = 0) -> App:
-    """A new application with a key of its own; without a `biz_id` the next free one."""
-    if biz_id is None:
-        newest = call.store.query(App, "1 ORDER BY biz_id DESC LIMIT 1")
-        biz_id = newest[0].biz_id + 1 if newest else FIRST_BIZ_ID
-    letters = string.ascii_letters + string.digits
-    key = "".join(secrets.choice(letters) for _ in range(_KEY_LENGTH))
-    return call.store.add(App(biz_id, name, owner_uin, key, created=call.now, project_id=project_id))
 
 
 @GME.operation("CreateApp", on=anything, refuses=(INVALID_PARAMETER,), rate=200)
@@ -45,9 +31,9 @@ def create_app(  # noqa: PLR0913 - the vendor's parameters
     """The only call that ever shows the application's key. Every call makes another application."""
     if not app_name:
         raise INVALID_PARAMETER(problem="AppName is empty")
-    app = create(call, app_name, call.principal.owner_uin, project_id=project_id)
     speech = realtime_speech_conf or {"Status": _OPEN, "Quality": "high"}
-    call.store.put(replace(app, voice_chat=speech.get("Status", _OPEN) == _OPEN))
+    app = new_app(call.store, app_name, call.principal.owner_uin, created=call.now, project_id=project_id)
+    call.store.add(replace(app, voice_chat=speech.get("Status", _OPEN) == _OPEN))
     return {
         "Data": {
             "BizId": app.biz_id,

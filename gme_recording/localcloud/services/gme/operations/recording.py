@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gme_recording.localcloud.cloud import Call
-from gme_recording.localcloud.services.gme import recording, rooms
+from gme_recording.localcloud.services.gme import rooms, tasks
 from gme_recording.localcloud.services.gme.access import application, find_task, opened_app
 from gme_recording.localcloud.services.gme.errors import (
     ALLOW_TOO_LONG,
@@ -24,7 +24,7 @@ from gme_recording.localcloud.services.gme.errors import (
     UNAUTHORIZED,
     UNSUPPORTED,
 )
-from gme_recording.localcloud.services.gme.model import File, Mode, Profile, Task
+from gme_recording.localcloud.services.gme.model import File, Mode, Task, profile
 from gme_recording.localcloud.services.gme.routes import GME
 
 if TYPE_CHECKING:
@@ -67,16 +67,16 @@ def start_record(
     _check_room_id(room_id)
     if not rooms.members(call, biz_id, room_id):
         raise ROOM_NOT_FOUND(room_id=room_id)
-    if busy := recording.running_task(call.store, biz_id, room_id):
+    if busy := tasks.running_task(call.store, biz_id, room_id):
         raise TASK_IN_USE(task_id=busy.task_id)
-    task_id = recording.next_task_id(call.store, call.now)
-    recording.begin(call, Task(task_id, biz_id, room_id, mode, allow, block, started=call.now))
+    task_id = tasks.next_task_id(call.store, call.now)
+    tasks.begin(call, Task(task_id, biz_id, room_id, mode, allow, block, started=call.now))
     return {"TaskId": task_id}
 
 
 @GME.operation("StopRecord", on=application, refuses=(*EVERY, INVALID_TASK_ID, TASK_NOT_FOUND), rate=RATE)
 def stop_record(call: Call, *, biz_id: int, task_id: int) -> None:
-    recording.end(call, _running(call, biz_id, task_id))
+    tasks.end(call, _running(call, biz_id, task_id))
 
 
 @GME.operation(
@@ -100,7 +100,7 @@ def modify_record_info(
     task = _running(call, biz_id, task_id)
     allow, block = lists or (task.allow, task.block)
     changed = call.store.put(replace(task, mode=mode, allow=allow, block=block))
-    recording.follow(call, changed)
+    tasks.follow(call, changed)
 
 
 @GME.operation(
@@ -113,13 +113,13 @@ def describe_task_info(call: Call, *, biz_id: int, room_id: str) -> dict[str, ob
     """The task of a room, also of one that everybody has left; null fields where nothing is recorded."""
     opened_app(call, biz_id)
     _check_room_id(room_id)
-    task = recording.running_task(call.store, biz_id, room_id)
+    task = tasks.running_task(call.store, biz_id, room_id)
     if task:
         lists = {"SubscribeUserIds": task.allow, "UnSubscribeUserIds": task.block}
         return {"TaskId": task.task_id, "RecordMode": task.mode, "SubscribeRecordUserIds": lists}
     if not rooms.members(call, biz_id, room_id):
         raise ROOM_NOT_FOUND(room_id=room_id)
-    if code := (call.store.find(Profile) or Profile()).no_task_code:
+    if code := profile(call.store).no_task_code:
         raise replace(OPERATION_DENIED, code=code)(room_id=room_id)
     return {"TaskId": None, "RecordMode": None, "SubscribeRecordUserIds": None}
 

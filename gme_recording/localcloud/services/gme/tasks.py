@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gme_recording.localcloud.clock import job
 from gme_recording.localcloud.refusal import CloudError
 from gme_recording.localcloud.services.gme import audio
-from gme_recording.localcloud.services.gme.model import App, File, Member, Profile, Status, Task
+from gme_recording.localcloud.services.gme.model import App, File, Member, Status, Task, find_file, profile
 from gme_recording.localcloud.services.gme.notify import Event, notify
 from gme_recording.localcloud.services.gme.segments import DAY, HOLD, SPLIT, change, file_name, streams
 
@@ -70,9 +70,9 @@ def interrupt(call: Call, task: Task) -> None:
 
 @job("gme.split")
 def split(call: Call, file_id: str) -> None:
-    file = call.store.find(File, file_id=file_id, ended=None)
+    file = find_file(call.store, file_id)
     task = file and call.store.find(Task, task_id=file.task_id)
-    if file and task:
+    if file and not file.ended and task:
         _close(call, file)
         _open(call, task, file.stream)
 
@@ -87,14 +87,14 @@ def hold_over(call: Call, task_id: str) -> None:
 @job("gme.day-over")
 def day_over(call: Call, task_id: str) -> None:
     task = call.store.find(Task, task_id=int(task_id), ended=None)
-    if task and (call.store.find(Profile) or Profile()).day_limit:
+    if task and profile(call.store).day_limit:
         end(call, task)
 
 
 @job("gme.process")
 def process(call: Call, file_id: str) -> None:
     """One step from the end of recording towards the bucket."""
-    file = call.store.find(File, file_id=file_id)
+    file = find_file(call.store, file_id)
     if not file:
         return
     if file.status is Status.UPLOADING:
@@ -112,7 +112,7 @@ def _running(store: Store, task: Task) -> list[File]:
 def _open(call: Call, task: Task, stream: str) -> None:
     serial = len(call.store.select(File, task_id=task.task_id, stream=stream))
     name = file_name(task, stream, serial)
-    file = File(f"{task.task_id}/{stream}/{serial}", task.task_id, stream, serial, name, started=call.now)
+    file = File(task.task_id, stream, serial, name, started=call.now)
     call.store.add(file)
     call.later(SPLIT, "gme.split", file.file_id)
     notify(call, file, Event.STARTED)
@@ -126,7 +126,7 @@ def _close(call: Call, file: File) -> None:
 
 
 def _process_later(call: Call, file_id: str) -> None:
-    call.later((call.store.find(Profile) or Profile()).step, "gme.process", file_id)
+    call.later(profile(call.store).step, "gme.process", file_id)
 
 
 def _upload(call: Call, file: File) -> None:

@@ -1,0 +1,20 @@
+"""The local cloud's own switches: time, rooms, callbacks, guesses. No vendor has these endpoints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gme_recording.localcloud.services.admin.operations import applications, recording, rooms, state
+from gme_recording.localcloud.services.admin.routes import ADMIN
+
+if TYPE_CHECKING:
+    from gme_recording.localcloud.store import Record, Store
+
+__all__ = ["RECORDS", "SERVICES", "applications", "recording", "rooms", "seed", "state"]
+
+SERVICES = (ADMIN,)
+RECORDS: tuple[type[Record], ...] = ()
+
+
+def seed(store: Store) -> None:
+    """Nothing of its own is kept."""

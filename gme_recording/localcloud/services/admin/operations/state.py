@@ -1,0 +1,45 @@
+"""The cloud as a whole: alive, its time, its requests, a fresh start."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from importlib.metadata import version
+
+from gme_recording.localcloud.cloud import Call
+from gme_recording.localcloud.services.admin.errors import INVALID_VALUE
+from gme_recording.localcloud.services.admin.routes import ADMIN
+
+LONGEST_ADVANCE_SECONDS = 100 * 366 * 86_400
+
+
+@ADMIN.operation("Health", match="GET /healthz")
+def health(call: Call) -> dict[str, object]:
+    return {"ok": True, "version": version("gme-recording"), "now": call.now.isoformat()}
+
+
+@ADMIN.operation("GetClock", match="GET /admin/clock")
+def get_clock(call: Call) -> dict[str, str]:
+    return {"now": call.now.isoformat()}
+
+
+@ADMIN.operation("AdvanceClock", match="POST /admin/clock", refuses=(INVALID_VALUE,))
+def advance_clock(call: Call, *, advance: float) -> dict[str, str]:
+    """Move virtual time forward by seconds; what becomes due on the way happens before the answer."""
+    if not 0 <= advance <= LONGEST_ADVANCE_SECONDS:
+        raise INVALID_VALUE(name="advance", found=advance, allowed="seconds, 0 to 100 years")
+    call.cloud.clock.advance(timedelta(seconds=advance))
+    return {"now": call.cloud.clock.now().isoformat()}
+
+
+@ADMIN.operation("ListRequests", match="GET /admin/requests")
+def list_requests(call: Call) -> list[dict[str, object]]:
+    """The newest requests, oldest first."""
+    return [{**asdict(seen), "at": seen.at.isoformat()} for seen in call.cloud.seen]
+
+
+@ADMIN.operation("Reset", match="POST /admin/reset")
+def reset(call: Call) -> dict[str, bool]:
+    """Forget everything: a fresh cloud in real time."""
+    call.cloud.reset()
+    return {"ok": True}
