@@ -1,0 +1,249 @@
+"""The one `Provider` subclass: from a type token to its resource, and from a table to every answer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pulumi.provider.experimental import provider as sdk
+
+from gme_recording.errors import UserError
+from providers.kit import check, inputs, state
+from providers.kit.diff import Change, Verb, diff
+from providers.kit.property import Property
+from providers.kit.resource import Resource
+from providers.kit.schema import schema
+from providers.kit.values import RAW_STATE_DELTA, UNKNOWN, Values, declared, known, plain, wired
+
+C = TypeVar("C")
+Function = Callable[[C, Values], dict[str, Any]]
+"""A provider's function (an `invoke`): its arguments to its result."""
+
+
+class HalfMade(UserError):
+    """Something exists but is not as declared; the engine records it and updates it next time."""
+
+    def __init__(self, error: Exception, resource_id: str, state: Values, inputs: Values) -> None:
+        super().__init__(str(error))
+        self.resource_id = resource_id
+        self.state = wired(state)
+        self.inputs = wired(inputs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package(Generic[C]):
+    """Everything that makes a provider."""
+
+    name: str
+    version: str
+    configuration: tuple[Property, ...]
+    connect: Callable[[Values], C]
+    """From the configuration to what resources work with; reaches nothing."""
+    resources: tuple[type[Resource[C]], ...]
+    functions: Mapping[str, Function[C]]
+    word: Callable[[check.Failure, str], sdk.CheckFailure]
+    """How a failure of the resource of this name is told."""
+    bridged: bool = False
+    """Keep the bookkeeping of bridged providers in the state."""
+
+
+class TableProvider(sdk.Provider, Generic[C]):
+    """Serves a package."""
+
+    def __init__(self, package: Package[C]) -> None:
+        self.package = package
+        self._types = {each.token: each for each in package.resources}
+        self._configuration: Values = {}
+        self._cloud: C | None = None
+        self._connecting = threading.Lock()
+
+    # configuration
+
+    async def configure(self, request: sdk.ConfigureRequest) -> sdk.ConfigureResponse:
+        self._configuration = plain(request.args)
+        self._cloud = None
+        if known(self._configuration):
+            self._connection()
+        return sdk.ConfigureResponse(supports_preview=True)
+
+    def _connection(self) -> C:
+        with self._connecting:
+            if self._cloud is None:
+                self._cloud = self.package.connect(self._configuration)
+            return self._cloud
+
+    async def check_config(self, request: sdk.CheckRequest) -> sdk.CheckResponse:
+        return await self.check(request)
+
+    # what the table answers
+
+    async def get_schema(self, request: sdk.GetSchemaRequest) -> sdk.GetSchemaResponse:
+        del request
+        types = {each.token: each.properties for each in self.package.resources}
+        package = self.package
+        return sdk.GetSchemaResponse(
+            json.dumps(schema(package.name, package.version, package.configuration, types))
+        )
+
+    async def check(self, request: sdk.CheckRequest) -> sdk.CheckResponse:
+        table = self._table(request.type)
+        naming = check.Naming(request.name, request.random_seed)
+        checked, failures = check.check(table, plain(request.new_inputs), plain(request.old_inputs), naming)
+        if self._is_configuration(request.type):
+            checked.pop("__defaults")
+        return sdk.CheckResponse(
+            wired(checked, _secrets(table)), [self.package.word(each, request.name) for each in failures]
+        )
+
+    async def diff(self, request: sdk.DiffRequest) -> sdk.DiffResponse:
+        table = self._table(request.type)
+        news = plain(request.new_inputs)
+        changes = diff(table, plain(request.old_state), news, _heads(request.ignore_changes))
+        replaces = sorted({each.property for each in changes if each.replaces})
+        explicit = {each.name for each in table if each.autonamed} - set(news.get("__defaults", ()))
+        return sdk.DiffResponse(
+            changes=bool(changes),
+            replaces=replaces,
+            stables=sorted(each.name for each in table if each.replaces and each.name not in replaces),
+            delete_before_replace=bool(explicit.intersection(replaces)),
+            diffs=sorted({each.property for each in changes}),
+            detailed_diff={
+                each.path: sdk.PropertyDiff(
+                    _KINDS[each.verb, each.replaces], self._is_configuration(request.type)
+                )
+                for each in changes
+            },
+        )
+
+    # what reaches the cloud
+
+    async def create(self, request: sdk.CreateRequest) -> sdk.CreateResponse:
+        table, given = self._table(request.type), plain(request.properties)
+        wanted = declared(given)
+        planned = state.planned(table, wanted)
+        if request.preview:
+            return sdk.CreateResponse("", self._answer(table, planned, UNKNOWN))
+        made, current = await asyncio.to_thread(_make, self._resource(request.type), given, planned)
+        return sdk.CreateResponse(made, self._answer(table, current, made))
+
+    async def update(self, request: sdk.UpdateRequest) -> sdk.UpdateResponse:
+        table, wanted, before = self._table(request.type), declared(plain(request.news)), plain(request.olds)
+        planned = state.planned(table, wanted, before)
+        if not request.preview:
+            changes = diff(table, before, wanted, _heads(request.ignore_changes))
+            planned = await asyncio.to_thread(
+                _change, self._resource(request.type), request.resource_id, before, wanted, changes, planned
+            )
+        return sdk.UpdateResponse(self._answer(table, planned, request.resource_id))
+
+    async def read(self, request: sdk.ReadRequest) -> sdk.ReadResponse:
+        table, before, given = self._table(request.type), plain(request.properties), plain(request.inputs)
+        found = await asyncio.to_thread(self._resource(request.type).read, request.resource_id, before)
+        if found is None:
+            return sdk.ReadResponse()
+        current = state.settled_object(table, found, before, applied=False)
+        imported = not before and not given
+        back = inputs.imported(table, current) if imported else inputs.refreshed(table, current, given)
+        return sdk.ReadResponse(
+            request.resource_id, self._answer(table, current, request.resource_id), wired(back)
+        )
+
+    async def delete(self, request: sdk.DeleteRequest) -> None:
+        resource = self._resource(request.type)
+        await asyncio.to_thread(resource.delete, request.resource_id, plain(request.properties))
+
+    async def invoke(self, request: sdk.InvokeRequest) -> sdk.InvokeResponse:
+        function = self.package.functions.get(request.tok)
+        if function is None:
+            raise UserError(f"provider {self.package.name} has no function {request.tok}")
+        return sdk.InvokeResponse(
+            wired(await asyncio.to_thread(function, self._connection(), plain(request.args)))
+        )
+
+    # look-up
+
+    def _is_configuration(self, token: str) -> bool:
+        return token == f"pulumi:providers:{self.package.name}"
+
+    def _table(self, token: str) -> tuple[Property, ...]:
+        if self._is_configuration(token):
+            return self.package.configuration
+        return self._type(token).properties
+
+    def _type(self, chain: str) -> type[Resource[C]]:
+        token = chain.rpartition("$")[2]  # a real engine sends the whole chain of parents' types
+        if token not in self._types:
+            raise UserError(
+                f"provider {self.package.name} has no resource type {token}",
+                hint=f"it serves {', '.join(sorted(self._types))}",
+            )
+        return self._types[token]
+
+    def _resource(self, token: str) -> Resource[C]:
+        return self._type(token)(self._connection())
+
+    def _answer(self, table: tuple[Property, ...], current: Values, resource_id: Any) -> dict[str, Any]:
+        answer = {"id": resource_id, **current}
+        if self.package.bridged and known(answer):
+            answer[RAW_STATE_DELTA] = state.raw_delta(table, current)
+        return wired(answer, _secrets(table))
+
+
+_KINDS = {
+    (verb, replaces): sdk.PropertyDiffKind[f"{verb.name}_REPLACE" if replaces else verb.name]
+    for verb in Verb
+    for replaces in (False, True)
+}
+
+
+def _secrets(table: tuple[Property, ...]) -> frozenset[str]:
+    return frozenset(each.name for each in table if each.secret)
+
+
+def _heads(paths: Sequence[str]) -> frozenset[str]:
+    return frozenset(Change(path, Verb.UPDATE).property for path in paths)
+
+
+def _make(resource: Resource[C], given: Values, planned: Values) -> tuple[str, dict[str, Any]]:
+    """Create, finish, read; whatever fails once the resource exists leaves it half made, not lost."""
+    wanted = declared(given)
+    resource_id = resource.create(wanted)
+    try:
+        resource.finish(resource_id, wanted)
+        return resource_id, _settle(resource, resource_id, planned, planned)
+    except UserError as error:
+        raise HalfMade(error, resource_id, _remains(resource, resource_id, wanted), given) from error
+
+
+def _remains(resource: Resource[C], resource_id: str, wanted: Values) -> dict[str, Any]:
+    """Return the true state of something half made, or as little as makes the next update write all of it."""
+    try:
+        found = resource.read(resource_id, {}) or {}
+    except UserError:
+        found = {}
+    fixed = {each.name: wanted.get(each.name) for each in resource.properties if each.replaces}
+    return {"id": resource_id, **state.settled_object(resource.properties, found, fixed, applied=False)}
+
+
+def _change(
+    resource: Resource[C],
+    resource_id: str,
+    before: Values,
+    wanted: Values,
+    changes: tuple[Change, ...],
+    planned: Values,
+) -> dict[str, Any]:
+    if changes:
+        resource.update(resource_id, before, wanted, frozenset(each.property for each in changes))
+    return _settle(resource, resource_id, before, planned)
+
+
+def _settle(resource: Resource[C], resource_id: str, before: Values, planned: Values) -> dict[str, Any]:
+    found = resource.read(resource_id, before)
+    if found is None:
+        raise UserError(f"{resource.token} {resource_id} is gone", hint="gme-recording refresh, then up")
+    return state.settled_object(resource.properties, found, planned, applied=True)

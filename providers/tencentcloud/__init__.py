@@ -1,0 +1,3 @@
+from providers.tencentcloud.provider import provider
+
+__all__ = ["provider"]

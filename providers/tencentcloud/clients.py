@@ -1,0 +1,63 @@
+"""The way to the local cloud, over the vendor's SDKs; found when first used, so that a preview needs none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
+from typing import Any
+
+from gme_recording.api.endpoints import Cloud
+from gme_recording.api.errors import ApiError, vendor_errors
+from gme_recording.api.retry import Repeat, retry
+from gme_recording.api.vendor import Service, cos_client
+
+
+class Cos:
+    """The COS SDK: every failure is an ApiError, reads are repeated."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self._sdk: Any = cos_client(cloud)
+
+    def read(self, action: str, bucket: str, *absent: str) -> Mapping[str, Any]:
+        """Return what `get_bucket_<action>` answers; empty if refused with a code in `absent`."""
+        try:
+            call = partial(self._call, f"get_bucket_{action}", bucket)
+            return retry(call, Repeat.HARMLESS) or {}
+        except ApiError as error:
+            if error.code in absent:
+                return {}
+            raise
+
+    def call(self, method: str, bucket: str, **parameters: Any) -> Any:
+        """Call a method of the SDK once."""
+        return self._call(method, bucket, **parameters)
+
+    def _call(self, method: str, bucket: str, **parameters: Any) -> Any:
+        with vendor_errors(method, self._cloud.url):
+            return getattr(self._sdk, method)(Bucket=bucket, **parameters)
+
+
+class Clients:
+    """What the resources work with."""
+
+    def __init__(self, find: Callable[[], Cloud], cos_domain: str) -> None:
+        self._find = find
+        self.cos_domain = cos_domain
+        """URL that bucket hosts are built on, as configured; empty for the vendor's own."""
+
+    @cached_property
+    def cloud(self) -> Cloud:
+        return self._find()
+
+    @cached_property
+    def cos(self) -> Cos:
+        return Cos(self.cloud)
+
+    @cached_property
+    def cam(self) -> Service:
+        return Service(self.cloud, "cam")
+
+    @cached_property
+    def tag(self) -> Service:
+        return Service(self.cloud, "tag")

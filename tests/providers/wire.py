@@ -1,0 +1,68 @@
+"""Driving a provider over real gRPC, without an engine."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import grpc
+from google.protobuf.json_format import MessageToDict, ParseDict
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
+
+from providers.kit.serve import OPTIONS, serve
+
+REQUESTS = {
+    "CheckConfig": provider_pb2.CheckRequest,
+    "DiffConfig": provider_pb2.DiffRequest,
+    "Configure": provider_pb2.ConfigureRequest,
+    "Check": provider_pb2.CheckRequest,
+    "Diff": provider_pb2.DiffRequest,
+    "Create": provider_pb2.CreateRequest,
+    "Read": provider_pb2.ReadRequest,
+    "Update": provider_pb2.UpdateRequest,
+    "Delete": provider_pb2.DeleteRequest,
+    "Invoke": provider_pb2.InvokeRequest,
+    "GetSchema": provider_pb2.GetSchemaRequest,
+    "GetPluginInfo": None,
+    "Attach": provider_pb2.PluginAttach if hasattr(provider_pb2, "PluginAttach") else None,
+}
+
+
+class Refused(Exception):
+    """The provider answered with an error."""
+
+    def __init__(self, error: grpc.RpcError) -> None:
+        super().__init__(error.details())
+        self.code = error.code()
+        self.text = error.details()
+        self.half_made: dict | None = None
+        for key, value in error.trailing_metadata() or ():
+            if key == "grpc-status-details-bin":
+                status = status_pb2.Status.FromString(value)
+                details = provider_pb2.ErrorResourceInitFailed()
+                status.details[0].Unpack(details)
+                self.half_made = MessageToDict(details)
+
+
+class Wire:
+    """Calls a provider with requests in protobuf's JSON form, as recordings hold them."""
+
+    def __init__(self, port: str) -> None:
+        self.channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=OPTIONS)
+        self.stub = provider_pb2_grpc.ResourceProviderStub(self.channel)
+
+    def call(self, method: str, request: dict) -> dict:
+        message = ParseDict(request, REQUESTS[method](), ignore_unknown_fields=True)
+        try:
+            return MessageToDict(getattr(self.stub, method)(message, timeout=30))
+        except grpc.RpcError as error:
+            raise Refused(error) from None
+
+
+@contextmanager
+def wired(name: str, provider):
+    with serve({name: provider}) as attached:
+        wire = Wire(attached.partition(":")[2])
+        try:
+            yield wire
+        finally:
+            wire.channel.close()
