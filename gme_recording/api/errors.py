@@ -99,6 +99,8 @@ HINTS = {
     "InvalidParameter.RoleNotExist": "declare access.grant: create in exactly one stack of the account",
 }
 _REFUSED_KEYS = frozenset({"InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestTimeTooSkewed"})
+_OWN_CODES = frozenset({NO_LOCAL_CLOUD, UNREACHED, NO_ANSWER, UNREADABLE})
+"""Not the vendor's: they say nothing that the text does not."""
 _EXIT_CODES = {
     NO_LOCAL_CLOUD: ExitCode.UNAVAILABLE,
     UNREACHED: ExitCode.UNAVAILABLE,
@@ -112,9 +114,10 @@ class ApiError(UserError):
     def __init__(
         self, code: str, text: str, *, action: str, request_id: str = "", hint: str | None = None
     ) -> None:
-        about = f"{code}, request {request_id}" if request_id else code
+        request = f", request {request_id}" if request_id else ""
+        about = "" if code in _OWN_CODES else f" ({code}{request})"
         super().__init__(
-            f"{action}: {text.rstrip('.') or 'refused'} ({about})",
+            f"{action}: {text.rstrip('.') or 'refused'}{about}",
             hint=hint_for(code) if hint is None else hint,
             exit_code=exit_code_for(code),
         )
@@ -188,14 +191,22 @@ def _cos_refusal(error: Exception, action: str) -> ApiError:
 
 def _no_answer(error: Exception, action: str, local_cloud: str) -> ApiError:
     """Tell a request that was never sent from one whose answer was lost."""
-    from requests import exceptions  # noqa: PLC0415 - loaded by the SDK that raised
+    from requests import RequestException  # noqa: PLC0415 - loaded by the SDK that raised
+    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError  # noqa: PLC0415
 
-    cause = error if isinstance(error, exceptions.RequestException) else error.__context__
-    sent = not isinstance(cause, exceptions.ProxyError | exceptions.ConnectTimeout) and (
-        "NewConnectionError" not in repr(cause) and "NameResolutionError" not in repr(cause)
-    )
+    cause = error if isinstance(error, RequestException) else error.__context__
+    causes = tuple(_chain(cause))
+    sent = not any(isinstance(one, NewConnectionError | ConnectTimeoutError) for one in causes)
     if sent:
-        return ApiError(NO_ANSWER, f"no answer ({type(cause).__name__})", action=action)
+        return ApiError(NO_ANSWER, f"no answer ({type(causes[-1]).__name__})", action=action)
     if local_cloud:
         return ApiError(NO_LOCAL_CLOUD, f"the local cloud is not running at {local_cloud}", action=action)
-    return ApiError(UNREACHED, f"no connection to Tencent Cloud ({type(cause).__name__})", action=action)
+    return ApiError(UNREACHED, f"no connection to Tencent Cloud ({type(causes[-1]).__name__})", action=action)
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error of requests and what it wraps, outermost first."""
+    while error is not None:
+        yield error
+        wrapped = (getattr(error, "reason", None), *error.args)
+        error = next((one for one in wrapped if isinstance(one, BaseException)), None)
