@@ -1,0 +1,60 @@
+# What people and CI call. Everything is made inside this folder; `make doctor` lists the caches outside it.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+PATHS := components gme_recording providers tests __main__.py
+
+help: ## Show this list.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: .venv/ready ## Deploy the local stack: environment, engine, local cloud, smoke test.
+	@$(BIN)/gme-recording up --stack local
+
+down: .venv/ready ## Destroy the local stack and stop the local cloud.
+	@$(BIN)/gme-recording destroy --stack local
+	@$(BIN)/gme-recording cloud stop
+
+doctor: .venv/ready ## What is installed, found and reachable, and what to do.
+	@$(BIN)/gme-recording doctor
+
+test: test-fast test-engine ## Run all tests; those that need the engine run last.
+
+test-fast: .venv/ready-for-tests ## Run the tests that need no engine.
+	$(BIN)/pytest
+
+test-engine: .venv/ready-for-tests
+	$(BIN)/python -m gme_recording.deploy.toolchain
+	$(BIN)/pytest -m engine --timeout 300 tests/engine
+
+check: .venv/ready-for-tests ## Lint, format, types, imports.
+	$(BIN)/ruff check $(PATHS)
+	$(BIN)/ruff format --check $(PATHS)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: .venv/ready-for-tests ## Let the linter and the formatter repair what they can.
+	$(BIN)/ruff check --fix $(PATHS)
+	$(BIN)/ruff format $(PATHS)
+
+bench: .venv/ready-for-tests ## Measure the verbs beside the same verbs on an empty program.
+	$(BIN)/python -m tests.support.bench
+
+clean: ## Remove environment and caches; engine (.tools) and the local stack (.local) stay.
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment is made from lock files with hashes. The stamps make a second run cost nothing.
+.venv/ready: requirements.lock pyproject.toml
+	@echo "environment: making .venv from requirements.lock (about half a minute)"
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/ready-for-tests: .venv/ready requirements-test.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-test.lock
+	@touch $@
+
+.PHONY: help up down doctor test test-fast test-engine check fix bench clean

@@ -1,0 +1,74 @@
+"""The command `gme-recording`: a table of verbs, each loaded when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from gme_recording.cli import failure
+
+VERBS = {
+    "up": "Deploy a stack, then prove it by recording in it.",
+    "preview": "Show what `up` would change; with --refresh also what has drifted.",
+    "refresh": "Take what the cloud is like into the state.",
+    "destroy": "Delete what a stack has created.",
+    "output": "Print a stack's outputs.",
+    "smoke": "Run the smoke test of a deployed stack.",
+    "runbook": "What to set in the GME console, field by field.",
+    "confirm": "Note in the stack file that the console shows the declared settings.",
+    "cloud": "Start, stop and inspect the local Tencent Cloud.",
+    "doctor": "What is installed, found and reachable, and what to do.",
+}
+"""Verb → its line in the help. The code is `gme_recording.cli.verbs.<verb>.command`."""
+
+
+class LazyGroup(click.Group):
+    """Imports a verb's module only when that verb is asked for: help stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in VERBS:
+            return None
+        module = importlib.import_module(f"gme_recording.cli.verbs.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Verbs"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(
+    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(package_name="gme-recording", message="%(version)s")
+def cli() -> None:
+    """Provision Tencent Cloud GME server-side recording, one stack per environment.
+
+    A stack is a file stacks/Pulumi.<stack>.yaml. The stack `local` needs no account: it is deployed to a
+    Tencent Cloud that runs on this machine. Run a verb anywhere inside the project's folder.
+
+    \b
+    gme-recording up                       deploy the local stack
+    gme-recording preview --stack prod     see what a deployment would change
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and end the process with one of the codes of `ExitCode`."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(run(given))
+
+
+def run(arguments: list[str], **extra: Any) -> int:
+    """Run one command; return its exit code. Errors are told on stderr, with --json also on stdout."""
+    with failure.told(as_json="--json" in arguments) as ended:
+        code = cli.main(arguments, prog_name="gme-recording", standalone_mode=False, **extra)
+        ended.code = code if isinstance(code, int) else 0
+    return ended.code

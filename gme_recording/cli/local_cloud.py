@@ -1,0 +1,101 @@
+"""What `cloud start|stop|status|env|reset` do between their options and their output."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import shlex
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from gme_recording.api.credentials import LOCAL_MAIN_ACCOUNT
+from gme_recording.api.endpoints import local_address
+from gme_recording.cli.options import project_root
+from gme_recording.cli.output import Output
+from gme_recording.deploy.attach import LOCAL_PASSPHRASE, state_folder
+from gme_recording.errors import ExitCode, UserError
+from gme_recording.localcloud import process
+
+REGION = "ap-guangzhou"
+TIMEOUT_SECONDS = 30.0
+
+
+def start(port: int, output: Output) -> int:
+    """Start it, if it does not run."""
+    running = process.start(project_root(), port)
+    text = f"local cloud: {running.url} (pid {running.pid}), console: {running.url}/console"
+    output.show(text, {"running": True, "url": running.url, "pid": running.pid})
+    return ExitCode.OK
+
+
+def stop(output: Output) -> int:
+    """Stop it, if it runs."""
+    stopped = process.stop(project_root())
+    output.show("local cloud: stopped" if stopped else "local cloud: was not running", {"stopped": stopped})
+    return ExitCode.OK
+
+
+def status(output: Output) -> int:
+    """Say whether it runs."""
+    running = process.status(project_root())
+    if running is None:
+        output.show("local cloud: not running (gme-recording cloud start)", {"running": False})
+        return ExitCode.UNAVAILABLE
+    facts = {"running": True, "url": running.url, "pid": running.pid, "started": str(running.started)}
+    output.show(f"local cloud: {running.url} (pid {running.pid}, since {running.started})", facts)
+    return ExitCode.OK
+
+
+def env(*, for_python: bool) -> int:
+    """Print variables."""
+    root = project_root()
+    variables = environment(local_address(root), root)
+    if for_python:
+        click.echo(json.dumps(variables, indent=2))
+    else:
+        click.echo("\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items()))
+    return ExitCode.OK
+
+
+def reset(output: Output) -> int:
+    """Make it forget everything."""
+    url = local_address(project_root())
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=TIMEOUT_SECONDS)
+    try:
+        connection.request("POST", "/admin/reset")
+        connection.getresponse().read()
+    except OSError:
+        raise UserError(
+            f"the local cloud is not running at {url}",
+            hint="gme-recording cloud start",
+            exit_code=ExitCode.UNAVAILABLE,
+        ) from None
+    finally:
+        connection.close()
+    output.show("local cloud: empty", {"reset": True})
+    return ExitCode.OK
+
+
+def environment(url: str, root: Path) -> dict[str, str]:
+    """Return the variables that route vendor SDKs and the official provider to the local cloud.
+
+    Lower-case proxy variables are left out on purpose: gRPC would send the engine's own calls through them.
+    """
+    return {
+        "HTTP_PROXY": url,
+        "HTTPS_PROXY": url,
+        "no_proxy": "127.0.0.1,localhost",
+        "TENCENTCLOUD_PROTOCOL": "HTTP",
+        "TENCENTCLOUD_COS_DOMAIN": f"http://cos.{REGION}.myqcloud.com",
+        "TENCENTCLOUD_REGION": REGION,
+        "TENCENTCLOUD_SECRET_ID": LOCAL_MAIN_ACCOUNT.secret_id,
+        "TENCENTCLOUD_SECRET_KEY": LOCAL_MAIN_ACCOUNT.secret_key.reveal(),
+        "TENCENTCLOUD_READ_RETRY_TIMEOUT": "1",
+        "TENCENTCLOUD_WRITE_RETRY_TIMEOUT": "1",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_BACKEND_URL": f"file://{state_folder(root)}",
+        "PULUMI_CONFIG_PASSPHRASE": LOCAL_PASSPHRASE,
+        "GME_RECORDING_CLOUD": url,
+    }

@@ -1,0 +1,48 @@
+"""Options that several verbs share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from gme_recording.cli.output import Output
+from gme_recording.errors import ExitCode, UserError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+stack_option = click.option(
+    "--stack", "-s", default="local", show_default=True, help="Name of the stack: stacks/Pulumi.<name>.yaml."
+)
+refresh_option = click.option("--refresh", is_flag=True, help="Read every resource first: drift is found.")
+expect_option = click.option(
+    "--expect-no-changes", is_flag=True, help="End with exit code 7 if there is any change or drift."
+)
+yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask (stacks of Tencent Cloud only).")
+
+
+def output_options(function: F) -> F:
+    """Add --json; the function gets `output` instead."""
+
+    @click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout, and no progress.")
+    @wraps(function)
+    def with_output(*arguments: Any, as_json: bool, **options: Any) -> Any:
+        return function(*arguments, output=Output.for_terminal(as_json=as_json), **options)
+
+    return with_output  # type: ignore[return-value]
+
+
+def project_root() -> Path:
+    """Return the project's folder: the nearest one, from here upwards, that has a Pulumi.yaml."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "Pulumi.yaml").is_file():
+            return folder
+    raise UserError(
+        f"no Pulumi.yaml in {here} or above",
+        hint="change to the project's folder",
+        exit_code=ExitCode.INPUT,
+    )

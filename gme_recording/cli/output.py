@@ -1,0 +1,62 @@
+"""The only writer: data to stdout, everything else to stderr; text or JSON; quiet where nobody looks."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import click
+
+from gme_recording.cli import render
+from gme_recording.deploy.step import Step
+
+_SPARSE_SECONDS = 20.0
+"""How often a growing number is told where lines cannot be rewritten."""
+
+
+@dataclass(slots=True)
+class Output:
+    """Where a verb's words go. It is also the watcher of deployments."""
+
+    as_json: bool = False
+    colour: bool = False
+    rewrites: bool = False
+    """Whether stderr is a terminal, so that a line can be written over."""
+    _told: float = field(default=0.0, repr=False)
+
+    @classmethod
+    def for_terminal(cls, *, as_json: bool) -> Output:
+        """Look at the process: NO_COLOR, and whether stderr is a terminal."""
+        terminal = sys.stderr.isatty()
+        return cls(as_json, colour=terminal and "NO_COLOR" not in os.environ, rewrites=terminal)
+
+    def say(self, text: str) -> None:
+        """One line about what is being done."""
+        if not self.as_json:
+            click.echo(text, err=True, color=self.colour)
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        """How far something is: one line written over and over, or a line now and then."""
+        if self.as_json:
+            return
+        text = f"{what}: {done} of {total}"
+        if self.rewrites:
+            click.echo(f"\r{text}", err=True, nl=done >= total)
+        elif done >= total or time.monotonic() - self._told >= _SPARSE_SECONDS:
+            self._told = time.monotonic()
+            click.echo(text, err=True)
+
+    def step(self, step: Step) -> None:
+        """One line for a step that has ended."""
+        self.say(render.step(step))
+
+    def show(self, text: str, data: Mapping[str, object] | Sequence[object]) -> None:
+        """Print the result: the text, or the data as JSON."""
+        if self.as_json:
+            click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+        elif text:
+            click.echo(text, color=sys.stdout.isatty() and "NO_COLOR" not in os.environ)

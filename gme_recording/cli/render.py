@@ -1,0 +1,106 @@
+"""Results → text and JSON data. Pure: nothing is written here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+import click
+
+from gme_recording.deploy.step import Change, Outcome, Step
+
+SIGNS = {
+    "create": ("+", "green", "created"),
+    "update": ("~", "yellow", "updated"),
+    "delete": ("-", "red", "deleted"),
+    "replace": ("±", "magenta", "replaced"),
+    "create-replacement": ("+", "green", "created in place of the old one"),
+    "delete-replaced": ("-", "red", "deleted, replaced"),
+    "import": ("=", "cyan", "taken over"),
+    "discard": ("-", "red", "dropped from the state"),
+}
+_OTHER = ("?", "cyan", "")
+_SHOWN_NAMES = 3
+
+
+def step(step: Step) -> str:
+    """`  ~ Bucket voice-local  updated 0.3 s  [lifecycleRules[0].expiration.days]`."""
+    sign, colour, done = SIGNS.get(step.op, _OTHER)
+    if step.failed:
+        sign, colour, done = "!", "red", "failed"
+    if step.drift:
+        done = "differs in the cloud"
+    took = f" {step.seconds:.1f} s" if step.seconds >= 0.1 else ""
+    what = f"{step.type} {step.name}  {done or step.op}"
+    return f"  {click.style(sign, fg=colour)} {what}{took}{_names(step.changes)}"
+
+
+def plan(step: Step) -> str:
+    """Say what a step would do, with old and new values."""
+    sign, colour, _ = SIGNS.get(step.op, _OTHER)
+    what = "differs in the cloud" if step.drift else step.op
+    line = f"  {click.style(sign, fg=colour)} {step.type} {step.name}  {what}"
+    return "\n".join([line, *(change(item) for item in step.changes)])
+
+
+def change(change: Change) -> str:
+    """`      lifecycleRules[0].expiration.days: 30 → 60`."""
+    old, new = change.old or "(not set)", change.new or "(not set)"
+    return f"      {change.path}: {old} → {new}"
+
+
+def changed(outcome: Outcome) -> str:
+    """Sum up what a verb did."""
+    counts: dict[str, int] = {}
+    for item in outcome.changed:
+        counts[item.op] = counts.get(item.op, 0) + 1
+    parts = [f"{number} {SIGNS.get(op, ('', '', op))[2] or op}" for op, number in counts.items()]
+    if drifted := len(outcome.drift):
+        parts.append(f"{drifted} drifted")
+    parts.append(f"{outcome.unchanged} unchanged")
+    return f"{outcome.verb} {outcome.stack}: {', '.join(parts)} in {outcome.seconds:.1f} s"
+
+
+def planned(outcome: Outcome) -> str:
+    """Show a preview: what drifted, what would change."""
+    lines = []
+    if outcome.drift:
+        lines += ["Drift (state → cloud):", *(plan(item) for item in outcome.drift)]
+    if outcome.changed:
+        lines += ["Changes (now → after up):", *(plan(item) for item in outcome.changed)]
+    if not outcome.steps:
+        lines.append("No changes.")
+    return "\n".join([*lines, f"{len(outcome.changed)} to change, {outcome.unchanged} unchanged"])
+
+
+def table(rows: Mapping[str, object]) -> str:
+    """Align names and values in two columns."""
+    width = max((len(name) for name in rows), default=0)
+    return "\n".join(f"  {name:<{width}}  {cell(value)}" for name, value in rows.items())
+
+
+def outcome_data(outcome: Outcome) -> dict[str, object]:
+    """Return an outcome as JSON data."""
+    return {
+        "verb": outcome.verb,
+        "stack": outcome.stack,
+        "steps": [asdict(item) for item in outcome.steps],
+        "unchanged": outcome.unchanged,
+        "outputs": outcome.outputs,
+        "warnings": list(outcome.warnings),
+        "seconds": round(outcome.seconds, 3),
+    }
+
+
+def _names(changes: Sequence[Change]) -> str:
+    if not changes:
+        return ""
+    shown = [item.path for item in changes[:_SHOWN_NAMES]]
+    more = len(changes) - len(shown)
+    return f"  [{', '.join(shown)}{f', {more} more' if more else ''}]"
+
+
+def cell(value: object) -> str:
+    """Show an output: text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

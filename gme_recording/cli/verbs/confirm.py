@@ -1,0 +1,30 @@
+"""`gme-recording confirm`."""
+
+from __future__ import annotations
+
+import click
+
+from gme_recording.cli import proving
+from gme_recording.cli.options import output_options, stack_option
+from gme_recording.cli.output import Output
+
+
+@click.command("confirm")
+@stack_option
+@click.option("--app", help="Only this application, by name or bizId (default: all of the stack).")
+@click.option("--by", help="Who applied the settings (default: the name of this machine's user).")
+@output_options
+def command(stack: str, app: str | None, by: str | None, *, output: Output) -> int:
+    """Note in the stack file that the console shows exactly the declared settings.
+
+    Writes fingerprint, name and date to the application's entry, comments and order stay. Commit the change:
+    the pull request then says who applied what, and when. `up` goes on only with a matching confirmation.
+
+    Exit codes: 0 noted, 2 the stack file is wrong, 6 no such stack.
+
+    \b
+    Examples:
+      gme-recording confirm --stack prod --by "$(git config user.name)"
+      gme-recording confirm --stack prod --app voice
+    """
+    return proving.confirm(stack, app, by, output)

@@ -1,0 +1,58 @@
+"""What a run of the engine stands on: variables, homes, and the providers that live in this process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from components.config.model import Stack
+from gme_recording.api import CloudKind
+
+LOCAL_PASSPHRASE = "local"  # noqa: S105 - of the local stack, whose secrets protect nothing
+_PASSPHRASES = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
+
+
+def state_folder(root: Path) -> Path:
+    """Where the state of the local stack is kept (a `file://` backend)."""
+    return root / ".local" / "state"
+
+
+def environment(stack: Stack, root: Path) -> dict[str, str]:
+    """Return the engine's variables beyond those of this process.
+
+    The local stack has its own backend, home and passphrase below the project's folder; a stack of Tencent
+    Cloud uses what its operator has set up.
+    """
+    if stack.cloud is CloudKind.TENCENT:
+        return {}
+    variables = {
+        "PULUMI_BACKEND_URL": f"file://{state_folder(root)}",
+        "PULUMI_HOME": str(root / ".local" / "pulumi-home"),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_DIY_BACKEND_NO_LEGACY_WARNING": "true",
+    }
+    if not any(name in os.environ for name in _PASSPHRASES):
+        variables["PULUMI_CONFIG_PASSPHRASE"] = LOCAL_PASSPHRASE
+    return variables
+
+
+@contextmanager
+def providers(stack: Stack) -> Iterator[Mapping[str, str]]:
+    """Serve the project's providers in this process; yields the variable that makes the engine attach them.
+
+    `gme` always; for the local cloud also the stand-in for `tencentcloud`, so that no plugin is needed.
+    """
+    import providers.gme  # noqa: PLC0415
+
+    from providers.kit.serve import serve  # noqa: PLC0415
+
+    served = {"gme": providers.gme.provider()}
+    if stack.cloud is CloudKind.LOCAL:
+        import providers.tencentcloud  # noqa: PLC0415
+
+        served["tencentcloud"] = providers.tencentcloud.provider()
+    with serve(served) as addresses:
+        yield {"PULUMI_DEBUG_PROVIDERS": addresses}

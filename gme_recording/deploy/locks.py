@@ -1,0 +1,148 @@
+"""Who is at work on the local stack: the engine's lock files, and a note of the run that started the engine.
+
+The engine takes its lock itself; what is done here is to tell a lock that means something from one that a
+killed process left behind.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from gme_recording.deploy.attach import state_folder
+from gme_recording.deploy.watch import Watcher
+from gme_recording.errors import ExitCode, UserError
+
+PATIENCE_SECONDS = 20.0
+"""How long the engine of a killed run may take to notice that it is alone and to end."""
+_POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """One lock file of the file backend (pulumi/pulumi pkg/backend/diy/lock.go)."""
+
+    path: Path
+    pid: int
+    host: str
+    since: str
+
+    @property
+    def held(self) -> bool:
+        """Whether its process may still run; of another machine's processes nothing is known."""
+        return self.host != socket.gethostname() or alive(self.pid, "pulumi")
+
+
+@contextmanager
+def running(root: Path, stack: str, verb: str, watcher: Watcher) -> Iterator[bool]:
+    """Hold the note of a run; yields whether the run before it was killed.
+
+    Removes the lock that a killed engine left behind, and waits a little for the engine of a killed run.
+    Raises UserError UNAVAILABLE if another run is at work. After a killed run the note stays until a run
+    has succeeded: until then resources may exist that the state does not know.
+    """
+    note = root / ".local" / "run" / f"{stack}.json"
+    before = _read(note)
+    killed = before is not None and (before.get("killed") is True or not alive(int(before.get("pid", 0))))
+    if before is not None and alive(int(before.get("pid", 0))):
+        raise _locked(stack, int(before["pid"]), str(before.get("since")), str(before.get("verb")))
+    removed = _release(root, stack, watcher, patient=killed)
+    killed = killed or removed
+    _write(note, {"pid": os.getpid(), "verb": verb, "since": _now(), "killed": killed})
+    try:
+        yield killed
+    except BaseException:
+        if killed:
+            _write(note, {"pid": 0, "verb": verb, "since": _now(), "killed": True})
+        else:
+            note.unlink(missing_ok=True)
+        raise
+    note.unlink(missing_ok=True)
+
+
+def locks(root: Path, stack: str) -> list[Lock]:
+    """List the engine's locks on a stack of the file backend."""
+    found = []
+    for path in (state_folder(root) / ".pulumi" / "locks").glob(f"organization/*/{stack}/*.json"):
+        content = _read(path) or {}
+        found.append(
+            Lock(
+                path,
+                int(content.get("pid", 0)),
+                str(content.get("hostname", "")),
+                str(content.get("timestamp", "")),
+            )
+        )
+    return found
+
+
+def alive(pid: int, name: str = "") -> bool:
+    """Whether a process runs here; with a name, whether its command line has it (pids come again)."""
+    if pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    try:
+        command, state = Path(f"/proc/{pid}/cmdline").read_bytes(), Path(f"/proc/{pid}/stat").read_text()
+    except OSError:  # no /proc on this system, or the process has just ended: believe the signal
+        return True
+    return name.encode() in command and state.rpartition(")")[2].split()[0] != "Z"
+
+
+def _release(root: Path, stack: str, watcher: Watcher, *, patient: bool) -> bool:
+    """Remove stale locks; say whether there were any."""
+    deadline = time.monotonic() + (PATIENCE_SECONDS if patient else 0)
+    told = False
+    while any(lock.held for lock in locks(root, stack)) and time.monotonic() < deadline:
+        if not told:
+            watcher.say("state: the engine of a killed run is still at work, waiting for its end")
+            told = True
+        time.sleep(_POLL_SECONDS)
+    removed = False
+    for lock in locks(root, stack):
+        if lock.held:
+            raise _locked(stack, lock.pid, lock.since, "pulumi")
+        lock.path.unlink(missing_ok=True)
+        lock.path.with_name(f"{lock.path.name}.attrs").unlink(missing_ok=True)
+        watcher.say(f"state: removed the lock of process {lock.pid}, which no longer runs ({lock.since})")
+        removed = True
+    return removed
+
+
+def _locked(stack: str, pid: int, since: str, verb: str) -> UserError:
+    return UserError(
+        f"stack {stack} is locked by pid {pid} ({verb}) since {since}",
+        hint="wait until it has ended, then run the command again",
+        exit_code=ExitCode.UNAVAILABLE,
+    )
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f"{path.name}.{os.getpid()}.new")
+    new.write_text(json.dumps(content), encoding="utf-8")
+    new.replace(path)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,163 @@
+"""What the engine says when a run fails → one UserError with what a person can do.
+
+The patterns are the engine's own words (pulumi/pulumi v3.254.0); the first that matches wins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gme_recording.deploy.events import Diagnostic, name_of, short_type
+from gme_recording.errors import ExitCode, UserError
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How the engine's process ended."""
+
+    stack: str
+    exit_code: int
+    said: str
+    """What it wrote besides events."""
+    errors: Sequence[Diagnostic]
+    interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What to make of a text; `{name}` stands for a named group, `{stack}` for the stack's name."""
+
+    text: re.Pattern[str]
+    message: str
+    hint: str
+    exit_code: ExitCode = ExitCode.FAILED
+
+
+def _pattern(text: str, message: str, hint: str, exit_code: ExitCode = ExitCode.FAILED) -> Pattern:
+    return Pattern(re.compile(text, re.DOTALL), message, hint, exit_code)
+
+
+PATTERNS = (
+    _pattern(
+        r"the stack is currently locked by.*?created by \S+ \(pid (?P<pid>\d+)\) at (?P<since>\S+)",
+        "stack {stack} is locked by another run (pid {pid}, since {since})",
+        "wait until it has ended, then run the command again",
+        ExitCode.UNAVAILABLE,
+    ),
+    _pattern(
+        r"\[409\] Conflict: Another update is currently in progress",
+        "stack {stack} is being updated by another run",
+        "wait until it has ended, then run the command again",
+        ExitCode.UNAVAILABLE,
+    ),
+    _pattern(
+        r"incorrect passphrase|passphrase must be set|could not parse private key",
+        "the passphrase of stack {stack} is missing or wrong",
+        "export PULUMI_CONFIG_PASSPHRASE=<passphrase>; for the local stack unset it",
+        ExitCode.AUTH,
+    ),
+    _pattern(
+        r"PULUMI_ACCESS_TOKEN must be set|invalid access token|could not login",
+        "the engine is not logged in to the place where state is kept",
+        "pulumi login <backend>, or export PULUMI_BACKEND_URL=<backend>",
+        ExitCode.AUTH,
+    ),
+    _pattern(
+        r"no stack named '(?P<name>[^']*)' found",
+        "there is no stack {name} where state is kept",
+        "pulumi stack init {stack}",
+        ExitCode.NO_STACK,
+    ),
+    _pattern(
+        r"no resource plugin '(?P<plugin>[^']+)' found|(?P<other>\S+) could not be found in the workspace",
+        "the engine misses a provider plugin: {plugin}{other}",
+        "pulumi install",
+        ExitCode.UNAVAILABLE,
+    ),
+    _pattern(
+        r"does not meet the requirement|requires a Pulumi CLI version|requiredPulumiVersion",
+        "this engine is not of the version that Pulumi.yaml demands",
+        "gme-recording doctor",
+        ExitCode.UNAVAILABLE,
+    ),
+    _pattern(
+        r"resource \"(?P<urn>[^\"]+)\"\s+(?:cannot be deleted|as it is currently marked for protection)",
+        "{resource} is protected: the stack file forbids to delete it",
+        "keep it, or set storage.on_destroy to keep or empty, run up, then try again",
+    ),
+    _pattern(
+        r"before hook \"[^\"]*\" failed: (?P<why>.*)",
+        "{why}",
+        "",
+    ),
+    _pattern(
+        r"(?:Connection refused|connection refused|Failed to establish a new connection).*",
+        "the cloud does not answer: {all}",
+        "gme-recording cloud start",
+        ExitCode.UNAVAILABLE,
+    ),
+)
+
+
+def failure(ended: Ended) -> UserError:
+    """Return the error to raise for a run of the engine that did not succeed."""
+    if ended.interrupted:
+        return UserError(
+            "interrupted: what had begun was finished, the rest was not started",
+            hint=f"gme-recording up --stack {ended.stack}",
+            exit_code=ExitCode.CANCELLED,
+        )
+    if ended.exit_code == ExitCode.DIFFERS:
+        return UserError("no changes were expected, and there are some", exit_code=ExitCode.DIFFERS)
+    for text in (*(error.text for error in ended.errors), ended.said):
+        for pattern in PATTERNS:
+            if found := pattern.text.search(text):
+                return _worded(pattern, found, ended)
+    return UserError(_listed(ended), exit_code=ExitCode.FAILED)
+
+
+def _worded(pattern: Pattern, found: re.Match[str], ended: Ended) -> UserError:
+    facts = {name: value or "" for name, value in found.groupdict().items()}
+    urn = facts.get("urn", "")
+    resource = f"{short_type(urn.split('::')[-2])} {name_of(urn)}" if urn else "a resource"
+    facts |= {"stack": ended.stack, "resource": resource, "all": found[0]}
+    head, _, tail = pattern.message.format(**facts).strip().rpartition("\nhint: ")
+    message, hint = (head, tail) if head else (tail, pattern.hint.format(**facts))
+    return UserError(message, hint=hint, exit_code=pattern.exit_code)
+
+
+def _listed(ended: Ended) -> str:
+    """Say which resources failed, each with what its provider said."""
+    if not ended.errors:
+        return (
+            ended.said.strip().removeprefix("error: ")
+            or f"the engine failed with exit code {ended.exit_code}"
+        )
+    lines = [f"  {_where(error)}{_without_frames(error.text)}" for error in _distinct(ended.errors)]
+    return "the deployment failed:\n" + "\n".join(lines)
+
+
+def _where(error: Diagnostic) -> str:
+    parts = error.urn.split("::")
+    if len(parts) < 4 or parts[2].endswith("pulumi:pulumi:Stack"):
+        return ""
+    return f"{short_type(parts[2].rsplit('$', 1)[-1])} {parts[3]}: "
+
+
+def _without_frames(text: str) -> str:
+    """Leave out the program's call stack: the exception's own text comes first."""
+    head, _, _ = text.partition("\nTraceback (most recent call last)")
+    for prefix in ("python inline source runtime error: ", "error: "):
+        head = head.removeprefix(prefix)
+    return re.sub(r"^Unexpected <class '[^']+'>: ", "", head.strip())
+
+
+def _distinct(errors: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Providers of the bridge say everything twice; the second text is part of the first."""
+    kept: list[Diagnostic] = []
+    for error in errors:
+        if not any(error.urn == other.urn and error.text in other.text for other in kept):
+            kept.append(error)
+    return kept

@@ -1,0 +1,50 @@
+"""From a stack's name to a deployment that can run: configuration, engine, local cloud."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from components.config import parse
+from gme_recording.api import CloudKind
+from gme_recording.deploy.toolchain.find import find
+from gme_recording.deploy.watch import Watcher
+
+if TYPE_CHECKING:
+    from components.config.model import Stack
+    from gme_recording.deploy.engine import Deployment
+
+
+def prepare(name: str, root: Path, watcher: Watcher) -> Deployment:
+    """Check the stack file, find or get the engine, start the local cloud if the stack needs it.
+
+    The stack file comes first: with a problem in it nothing is started, called or written.
+    """
+    stack = parse.load(name, root)
+    for warning in parse.warnings(stack):
+        watcher.say(f"warning: {warning}")
+    prepared = deployment(stack, root, watcher)
+    watcher.say(f"engine: Pulumi {prepared.engine.version} ({prepared.engine.origin})")
+    watcher.say(f"cloud: {cloud_of(stack, root)}")
+    return prepared
+
+
+def deployment(stack: Stack, root: Path, watcher: Watcher) -> Deployment:
+    """Find or get the engine for a stack that has been checked."""
+    engine = find(root, watcher)
+    from gme_recording.deploy.engine import Deployment  # noqa: PLC0415 - loads the Pulumi SDK
+
+    return Deployment(engine, stack, root, watcher)
+
+
+def cloud_of(stack: Stack, root: Path) -> str:
+    """Say in words which cloud a stack is deployed to, and make sure that a local one runs."""
+    if stack.cloud is CloudKind.TENCENT:
+        return f"Tencent Cloud, {stack.region}"
+    if url := os.environ.get("GME_RECORDING_CLOUD"):
+        return f"local, {url} (GME_RECORDING_CLOUD)"
+    from gme_recording.localcloud import process  # noqa: PLC0415
+
+    running = process.status(root) or process.start(root)
+    return f"local, {running.url}"
