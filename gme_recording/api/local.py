@@ -50,8 +50,7 @@ class LocalCloud:
 
     def application(self, biz_id: int) -> Application | None:
         """Return the application of that id, or None."""
-        found = self._send("GET", "/admin/applications")
-        listed = found["applications"] if isinstance(found, dict) else found
+        listed = self._send("GET", "/admin/applications")
         return next((_parse_application(item) for item in listed if item["bizId"] == biz_id), None)
 
     def join(self, biz_id: int, room_id: str, user_id: str, *, microphone: bool = True) -> None:
@@ -64,8 +63,7 @@ class LocalCloud:
 
     def callbacks(self, biz_id: int, task_id: str) -> tuple[SentCallback, ...]:
         """Return what was sent about a task, in the order of sending."""
-        answer = self._send("GET", "/admin/callbacks?" + urlencode({"bizId": biz_id, "taskId": task_id}))
-        sent = answer["callbacks"] if isinstance(answer, dict) else answer
+        sent = self._send("GET", "/admin/callbacks?" + urlencode({"bizId": biz_id, "taskId": task_id}))
         return tuple(
             SentCallback(
                 url=item["url"], body=item["body"], signature=item["signature"], outcome=item["outcome"]

@@ -1,5 +1,3 @@
-from collections import Counter
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,5 +41,6 @@ def test_calls_within_the_limit_do_not_wait() -> None:
 def test_actions_are_counted_apart() -> None:
     time = Time()
     rate = Rate(1, now=time.now, sleep=time.sleep)
-    counted = Counter(action for action in ("StartRecord", "StopRecord") if rate.wait(action) is None)
-    assert (time.at, sum(counted.values())) == (100.0, 2)
+    for action in ("StartRecord", "StopRecord"):
+        rate.wait(action)
+    assert time.at == 100.0

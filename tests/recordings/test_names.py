@@ -1,0 +1,117 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gme_recording.recordings.names import CHINA, Recording, folders, parse
+
+TASK = "446946705284000000"
+BEGAN = datetime(2023, 2, 9, 8, 16, 45, tzinfo=UTC)
+START = "2023-02-09-16-16-45"
+
+ids = st.text(
+    st.characters(codec="utf-8", exclude_categories=["C"], exclude_characters="/"), min_size=1, max_size=20
+)
+plain_ids = st.integers(1, 2**63 - 1).map(str)
+times = st.integers(946684800, 4102444800).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
+
+
+def china(time: datetime) -> str:
+    return time.astimezone(CHINA).strftime("%Y-%m-%d-%H-%M-%S")
+
+
+def test_single_stream() -> None:
+    key = f"1400000000_100_999/{START}_3_audio.mp3"
+    wanted = Recording(
+        key=key, biz_id=1400000000, room_id="100", user_id="999", started=BEGAN, segment=3, task_id=None
+    )
+    assert parse(key) == parse(key, "100") == wanted
+    assert not wanted.mixed
+
+
+def test_mixed_stream() -> None:
+    key = f"1400000000_100/{TASK}_{START}_0_audio.mp3"
+    wanted = Recording(
+        key=key, biz_id=1400000000, room_id="100", user_id="", started=BEGAN, segment=0, task_id=TASK
+    )
+    assert parse(key) == parse(key, "100") == wanted
+    assert wanted.mixed
+
+
+def test_shape_of_the_callbacks_sample() -> None:
+    key = f"1400000000_100_999/{START}_{TASK}_audio.mp3"
+    assert parse(key) == Recording(
+        key=key, biz_id=1400000000, room_id="100", user_id="999", started=BEGAN, segment=None, task_id=TASK
+    )
+
+
+def test_start_may_be_unix_seconds() -> None:
+    found = parse("1_r_u/1675930605_0_audio.mp3")
+    assert found is not None
+    assert found.started == BEGAN
+
+
+@given(st.integers(1, 2**32), ids, plain_ids, times, st.integers(0, 999_999))
+def test_single_stream_is_read_back(biz: int, room: str, user: str, began: datetime, segment: int) -> None:
+    key = f"{biz}_{room}_{user}/{china(began)}_{segment}_audio.mp3"
+    wanted = Recording(
+        key=key, biz_id=biz, room_id=room, user_id=user, started=began, segment=segment, task_id=None
+    )
+    assert parse(key) == parse(key, room) == wanted
+
+
+@given(st.integers(1, 2**32), ids, ids, times)
+def test_known_room_tells_room_and_user_apart(biz: int, room: str, user: str, began: datetime) -> None:
+    found = parse(f"{biz}_{room}_{user}/{china(began)}_0_audio.mp3", room)
+    assert found is not None
+    assert (found.room_id, found.user_id) == (room, user)
+
+
+@given(st.integers(1, 2**32), ids, st.integers(1, 2**63 - 1), times, st.integers(0, 99))
+def test_mixed_stream_is_read_back(biz: int, room: str, task: int, began: datetime, segment: int) -> None:
+    key = f"{biz}_{room}/{task}_{china(began)}_{segment}_audio.mp3"
+    wanted = Recording(
+        key=key, biz_id=biz, room_id=room, user_id="", started=began, segment=segment, task_id=str(task)
+    )
+    assert parse(key) == parse(key, room) == wanted
+    assert parse(key, room + "x") is None
+
+
+@given(st.integers(1, 2**32), ids, plain_ids, times)
+def test_folders_are_what_keys_begin_with(biz: int, room: str, user: str, began: datetime) -> None:
+    mixed, single = folders(biz, room)
+    assert parse(f"{mixed}5_{china(began)}_0_audio.mp3", room) is not None
+    assert parse(f"{single}{user}/{china(began)}_0_audio.mp3", room) is not None
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        "readme.txt",
+        f"/1_r/{TASK}_{START}_0_audio.mp3",
+        f"1_r/{TASK}_{START}_0_audio.wav",
+        f"1_r/{TASK}_{START}_audio.mp3",
+        f"1_r/{TASK}_2023-02-30-16-16-45_0_audio.mp3",
+        f"1_r/{TASK}_0001-01-01-00-00-00_0_audio.mp3",
+        f"r_1/{TASK}_{START}_0_audio.mp3",
+        f"1_r/sub/{TASK}_{START}_0_audio.mp3",
+        f"1_r/{START}_0_audio.mp3",
+        f"1__u/{START}_0_audio.mp3",
+        f"1_r_/{START}_0_audio.mp3",
+        f"1_r_u/{START}_٣_audio.mp3",
+        "/3400352518_2314_447947346201176660_9081",
+    ],
+)
+def test_other_keys_are_no_recordings(key: str) -> None:
+    assert parse(key) is None
+
+
+@given(st.text())
+def test_any_text_is_read_or_refused(key: str) -> None:
+    assert parse(key) is None or "/" in key
+
+
+def test_times_are_chinas() -> None:
+    assert timedelta(hours=8) == CHINA.utcoffset(None)
