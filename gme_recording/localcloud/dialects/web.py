@@ -41,7 +41,7 @@ _HTML_HEADERS = (
     ("Content-Type", "text/html; charset=utf-8"),
     (
         "Content-Security-Policy",
-        "default-src 'none'; style-src 'unsafe-inline'; media-src 'self'; form-action 'self'; "
+        "default-src 'none'; style-src 'self'; img-src data:; media-src 'self'; form-action 'self'; "
         "frame-ancestors 'none'; base-uri 'none'",
     ),
     ("Referrer-Policy", "same-origin"),

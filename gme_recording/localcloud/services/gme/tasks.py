@@ -145,6 +145,7 @@ def _upload(call: Call, file: File) -> None:
             bucket=app.bucket,
             key=file.name,
             content=content,
+            headers={"content-type": "audio/mpeg"},
         )
     except CloudError as refusal:
         call.store.put(replace(file, problem=str(refusal)))
