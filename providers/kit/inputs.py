@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from providers.kit.diff import diff
-from providers.kit.property import WORDS, Kind, Many, One, Property, empty
+from providers.kit.property import WORDS, Kind, Many, One, Property, empty, equal
 from providers.kit.values import DEFAULTS, Values
 
 
@@ -22,10 +21,13 @@ def imported(properties: tuple[Property, ...], state: Values) -> dict[str, Any]:
 
 def refreshed(properties: tuple[Property, ...], state: Values, inputs: Values) -> dict[str, Any]:
     """Return inputs with what has changed behind them; what was never declared is not added."""
-    drifted = {change.property for change in diff(properties, state, inputs)}
     kinds = {each.name: each.kind for each in properties}
+    drifted = {change.property for change in diff(properties, state, inputs)}
+    reworded = {
+        name for name in inputs if kinds.get(name) is str and not equal(inputs[name], state.get(name))
+    }
     current = {
-        name: _drifted(kinds[name], state.get(name), value) if name in drifted else value
+        name: _drifted(kinds[name], state.get(name), value) if name in drifted | reworded else value
         for name, value in inputs.items()
         if name != DEFAULTS
     }
@@ -35,7 +37,7 @@ def refreshed(properties: tuple[Property, ...], state: Values, inputs: Values) -
 
 
 def _drifted(kind: Kind, value: Any, declared: Any) -> Any:
-    if kind is WORDS and value is not None and isinstance(declared, Mapping):
+    if kind is WORDS and value is not None:
         return {key: value[key] for key in declared if key in value}
     return _input(kind, value)
 

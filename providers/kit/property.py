@@ -61,6 +61,8 @@ class Property:
     """The cloud fills it in where nothing is given, so leaving it out is no change."""
     output: bool = False
     """Never an input."""
+    volatile: bool = False
+    """An output that every change may change, so it is unknown in the preview of an update."""
     replaces: bool = False
     """A change makes a new resource."""
     secret: bool = False

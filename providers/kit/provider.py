@@ -132,9 +132,10 @@ class TableProvider(sdk.Provider, Generic[C]):
 
     async def update(self, request: sdk.UpdateRequest) -> sdk.UpdateResponse:
         table, wanted, before = self._table(request.type), declared(plain(request.news)), plain(request.olds)
-        planned = state.planned(table, wanted, before)
+        changes = diff(table, before, wanted, _heads(request.ignore_changes))
+        volatile = (each.name for each in table if each.volatile and changes)
+        planned = state.planned(table, wanted, before) | dict.fromkeys(volatile, UNKNOWN)
         if not request.preview:
-            changes = diff(table, before, wanted, _heads(request.ignore_changes))
             planned = await asyncio.to_thread(
                 _change, self._resource(request.type), request.resource_id, before, wanted, changes, planned
             )
@@ -214,18 +215,18 @@ def _make(resource: Resource[C], given: Values, planned: Values) -> tuple[str, d
     resource_id = resource.create(wanted)
     try:
         resource.finish(resource_id, wanted)
-        return resource_id, _settle(resource, resource_id, planned, planned)
+        return resource_id, _settle(resource, resource_id, planned)
     except UserError as error:
         raise HalfMade(error, resource_id, _remains(resource, resource_id, wanted), given) from error
 
 
 def _remains(resource: Resource[C], resource_id: str, wanted: Values) -> dict[str, Any]:
     """Return the true state of something half made, or as little as makes the next update write all of it."""
+    fixed = {each.name: wanted.get(each.name) for each in resource.properties if each.replaces}
     try:
-        found = resource.read(resource_id, {}) or {}
+        found = resource.read(resource_id, fixed) or {}
     except UserError:
         found = {}
-    fixed = {each.name: wanted.get(each.name) for each in resource.properties if each.replaces}
     return {"id": resource_id, **state.settled_object(resource.properties, found, fixed, applied=False)}
 
 
@@ -239,11 +240,11 @@ def _change(
 ) -> dict[str, Any]:
     if changes:
         resource.update(resource_id, before, wanted, frozenset(each.property for each in changes))
-    return _settle(resource, resource_id, before, planned)
+    return _settle(resource, resource_id, planned)
 
 
-def _settle(resource: Resource[C], resource_id: str, before: Values, planned: Values) -> dict[str, Any]:
-    found = resource.read(resource_id, before)
+def _settle(resource: Resource[C], resource_id: str, planned: Values) -> dict[str, Any]:
+    found = resource.read(resource_id, planned)
     if found is None:
         raise UserError(f"{resource.token} {resource_id} is gone", hint="gme-recording refresh, then up")
     return state.settled_object(resource.properties, found, planned, applied=True)

@@ -21,7 +21,9 @@ READS = ("GET", "HEAD")
 
 
 def lines(file: Path) -> list[dict]:
-    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
+    return (
+        [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
+    )
 
 
 def meaning(method: str, host: str, query: str, headers) -> tuple[str, str, str]:

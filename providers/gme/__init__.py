@@ -1,0 +1,3 @@
+from providers.gme.provider import provider
+
+__all__ = ["provider"]
