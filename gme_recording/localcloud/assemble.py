@@ -1,7 +1,8 @@
 """One local cloud from its parts: which services, which records, what a fresh state holds.
 
 Each package of `services` offers `SERVICES: tuple[Service, ...]`, `RECORDS: tuple[type[Record], ...]` and
-`seed(store) -> None`, which fills a fresh state; `cam` besides `identity_policies`, `cos` besides `resource_policies`.
+`seed(store) -> None`, which fills a fresh state; `cam` besides `identity_policies`, `cos` besides
+`resource_policies`.
 """
 
 from __future__ import annotations

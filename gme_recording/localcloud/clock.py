@@ -1,7 +1,7 @@
 """Virtual time, and what is to happen at a time.
 
-Time runs with the machine's until someone advances it; the distance is kept with the state. Delayed effects are rows
-(`Due`), so they survive a kill and follow the virtual clock.
+Time runs with the machine's until someone advances it; the distance is kept with the state. Delayed
+effects are rows (`Due`), so they survive a kill and follow the virtual clock.
 """
 
 from __future__ import annotations

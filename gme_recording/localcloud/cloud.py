@@ -161,7 +161,8 @@ class Cloud:
                 raise DENIED(action=operation.action, resource=resource)
 
     def run_due(self) -> None:
-        """Perform every delayed effect whose time has come, each at its own moment and in its own transaction.
+        """Perform every delayed effect whose time has come, each at its own moment and in its own
+        transaction.
 
         An effect that fails is logged and not tried again.
         """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -66,6 +67,9 @@ class Key(Record):
     session_policy: str = ""
     expires: datetime | None = None
     active: bool = True
+    created: datetime | None = None
+    """None for the main account's well-known pair."""
+    description: str = ""
 
     @property
     def principal(self) -> Principal:
@@ -73,3 +77,12 @@ class Key(Record):
 
 
 RECORDS = (Account, Key)
+
+
+def new_secret_id() -> str:
+    """As long as the vendor's, and recognisable as the local cloud's."""
+    return f"AKIDlocal{os.urandom(14).hex()[:27]}"
+
+
+def new_secret_key() -> str:
+    return os.urandom(16).hex()

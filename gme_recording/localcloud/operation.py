@@ -1,7 +1,8 @@
 """A service is its operations; an operation is one decorated function.
 
-The function's keyword parameters are the request's parameters: their types decide what is missing, unknown or of the
-wrong type. The operation's name is at once API action, policy action, fault selector and log word.
+The function's keyword parameters are the request's parameters: their types decide what is missing,
+unknown or of the wrong type. The operation's name is at once API action, policy action, fault selector
+and log word.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ class Parameter:
     required: bool
 
 
-def parameter(name: str, hint: Any, required: bool) -> Parameter:  # noqa: FBT001 - a value, not a switch
+def parameter(name: str, hint: Any, required: bool) -> Parameter:
     wire = "".join(part[:1].upper() + part[1:] for part in name.split("_"))
     if get_origin(hint) is Annotated:
         hint, *extras = get_args(hint)

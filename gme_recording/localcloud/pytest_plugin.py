@@ -1,4 +1,5 @@
-"""The fixture `local_cloud`: a local Tencent Cloud of one's own, in process, empty at the start of every test.
+"""The fixture `local_cloud`: a local Tencent Cloud of one's own, in process, empty at the start of every
+test.
 
 Name it in a conftest: `pytest_plugins = ["gme_recording.localcloud.pytest_plugin"]`.
 """

@@ -1,8 +1,8 @@
 """Sockets: HTTP/1.1 in the forward proxy's form and in the origin's, on loopback, one thread.
 
 `http://host/path` on the request line is a client that uses us as its proxy: that leg stands for TLS, so the
-request counts as secure. `/path` goes to the host of the Host header. A response leaves in one write: a client that waits for
-the second half of a split one pays 40 ms (delayed acknowledgement).
+request counts as secure. `/path` goes to the host of the Host header. A response leaves in one write: a
+client that waits for the second half of a split one pays 40 ms (delayed acknowledgement).
 """
 
 from __future__ import annotations
@@ -225,7 +225,9 @@ class Connection(asyncio.Protocol):
 def _bytes(response: Response, *, head: bool, keep: bool) -> bytes:
     lines = [f"HTTP/1.1 {response.status} {_REASONS.get(response.status, '')}"]
     lines += [f"{name}: {value}" for name, value in response.headers]
-    if response.status not in _BODILESS and not any(n.lower() == "content-length" for n, _ in response.headers):
+    if response.status not in _BODILESS and not any(
+        n.lower() == "content-length" for n, _ in response.headers
+    ):
         lines.append(f"Content-Length: {len(response.body)}")
     if not keep:
         lines.append("Connection: close")

@@ -57,8 +57,8 @@ class Table:
 class Store:
     """All state of one local cloud.
 
-    `path` is a file, or ":memory:". Raises `IncompatibleState` for a file of another version or one that another
-    process holds.
+    `path` is a file, or ":memory:". Raises `IncompatibleState` for a file of another version or one that
+    another process holds.
     """
 
     def __init__(self, path: Path | str, records: Iterable[type[Record]]) -> None:

@@ -49,7 +49,8 @@ OPERATORS = frozenset(_TESTS) | frozenset(_NEGATIONS) | {"null_equal"}
 
 def holds(condition: Condition, facts: Facts) -> bool:
     """One of the values fits (for a negation: none does). A fact that is missing fits nothing, unless the
-    operator ends in `_if_exist`. Raises UnknownOperator for what cannot be judged."""
+    operator ends in `_if_exist`. Raises UnknownOperator for what cannot be judged.
+    """
     operator = condition.operator.removesuffix("_if_exist")
     found = facts.get(condition.key)
     if operator not in OPERATORS:

@@ -1,6 +1,7 @@
 """Policy documents of the vendor's form, version 2.0 (pure): text in, statements or what is wrong out.
 
-Keys are taken in lower and upper case, a single value for a list of one, as the vendor does (436/46206, 598/10604).
+Keys are taken in lower and upper case, a single value for a list of one, as the vendor does (436/46206,
+598/10604).
 """
 
 from __future__ import annotations

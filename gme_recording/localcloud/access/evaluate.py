@@ -37,8 +37,9 @@ def facts_of(request: Request) -> Facts:
 
 
 def decide(question: Question, identity: Sequence[str], on_resource: Sequence[str]) -> bool:
-    """Whether policies allow it: `identity` holds the documents attached to the principal, `on_resource` those
-    of the resource. Raises Malformed for a document that never was one."""
+    """Whether policies allow it: `identity` holds the documents attached to the principal, `on_resource`
+    those of the resource. Raises Malformed for a document that never was one.
+    """
     principal = question.principal
     own = _verdicts(identity, question)
     granted = _verdicts(on_resource, question)
@@ -51,6 +52,11 @@ def decide(question: Question, identity: Sequence[str], on_resource: Sequence[st
     if _is_home(principal, question.resource):
         return trusted or bool(granted)
     return trusted and bool(granted)
+
+
+def trusts(document: str, principal: Principal, facts: Facts) -> bool:
+    """Whether a role's trust document lets that principal assume the role."""
+    return _verdicts((document,), Question(principal, "sts:AssumeRole", "", facts)) == {True}
 
 
 def _is_home(principal: Principal, resource: str) -> bool:
@@ -77,7 +83,9 @@ def _applies(statement: Statement, question: Question) -> bool:
         return False
     if not any(action_matches(pattern, question.action) for pattern in statement.actions):
         return False
-    if not any(resource_matches(pattern, question.resource) for pattern in statement.resources):
+    if statement.resources and not any(
+        resource_matches(pattern, question.resource) for pattern in statement.resources
+    ):
         return False
     try:
         return all(holds(condition, question.facts) for condition in statement.conditions)

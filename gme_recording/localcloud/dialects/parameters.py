@@ -1,8 +1,8 @@
 """JSON of a request to the typed parameters of an operation (pure).
 
-Types decide: `int`, `float`, `str`, `bool`, `list[X]`, `dict`, a dataclass for an object, `X | Y` for either and
-`X | None` for what may be left out. `null` counts as left out. In the flat form of GET requests all values are texts, and a
-list is an object with the keys 0, 1, 2...
+Types decide: `int`, `float`, `str`, `bool`, `list[X]`, `dict`, a dataclass for an object, `X | Y` for
+either and `X | None` for what may be left out. `null` counts as left out. In the flat form of GET
+requests all values are texts, and a list is an object with the keys 0, 1, 2...
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from functools import lru_cache
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from gme_recording.localcloud.operation import Parameter, parameter
 from gme_recording.localcloud.refusal import Refusal
@@ -48,7 +48,7 @@ def _convert(hint: Any, value: Any, path: str) -> Any:
     if is_dataclass(outer):
         if not isinstance(value, dict):
             raise INVALID_PARAMETER(name=path, allowed="an object")
-        return outer(**fill(_members(outer), value, f"{path}."))  # type: ignore[operator]
+        return outer(**fill(_members(cast("type", outer)), value, f"{path}."))
     allowed, accept = _SCALARS[outer]
     try:
         return accept(value)
@@ -76,8 +76,10 @@ def _list(item: Any, value: Any, path: str) -> list[Any]:
 def _members(of: type) -> tuple[Parameter, ...]:
     hints = get_type_hints(of, include_extras=True)
     return tuple(
-        parameter(field.name, hints[field.name], field.default is MISSING and field.default_factory is MISSING)
-        for field in fields(of)  # type: ignore[arg-type]
+        parameter(
+            field.name, hints[field.name], field.default is MISSING and field.default_factory is MISSING
+        )
+        for field in fields(of)
     )
 
 

@@ -1,7 +1,7 @@
 """q-sign, COS's own signature (436/7778): in the Authorization header, or in the query of a presigned URL.
 
-It covers method, decoded path, and those headers and parameters that `q-header-list` and `q-url-param-list` name; each of
-them must be there. The body is not covered.
+It covers method, decoded path, and those headers and parameters that `q-header-list` and
+`q-url-param-list` name; each of them must be there. The body is not covered.
 """
 
 from __future__ import annotations
@@ -59,8 +59,9 @@ def _pairs(text: str) -> Iterable[tuple[str, str]]:
 
 
 def _check_window(window: str, clock: Clock, *, presigned: bool) -> None:
-    """A header is made for the request it comes with, so the machine's clock judges it, as it made it; a presigned URL lives
-    in virtual time from the moment in which it was signed."""
+    """A header is made for the request it comes with, so the machine's clock judges it, as it made it; a
+    presigned URL lives in virtual time from the moment in which it was signed.
+    """
     found = _WINDOW.fullmatch(window)
     if found is None:
         raise SignatureFailure(Reason.MALFORMED, f"{window!r} is not <begin>;<end> in seconds")

@@ -1,7 +1,7 @@
 """AWS Signature Version 4 with service `s3`, for S3 clients of COS: header, and query of a presigned URL.
 
-The payload is covered by its digest (`x-amz-content-sha256`) unless the client says UNSIGNED-PAYLOAD. The form that signs
-every chunk of a stream is refused.
+The payload is covered by its digest (`x-amz-content-sha256`) unless the client says UNSIGNED-PAYLOAD. The
+form that signs every chunk of a stream is refused.
 """
 
 from __future__ import annotations
