@@ -1,0 +1,59 @@
+"""Bytes of objects: one file each, named by a random id, so that no key ever becomes a path.
+
+A file is complete before the row that names it is committed, and goes only after the row that named it
+is gone for good: a kill in between leaves at most a file that nobody names.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from gme_recording.localcloud.clock import job
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from gme_recording.localcloud.cloud import Call
+
+_DISCARD = "cos.discard"
+
+
+def write(call: Call, body: bytes) -> str:
+    """Keep the bytes; returns their id. No bytes need no file: their id is empty."""
+    if not body:
+        return ""
+    content = uuid4().hex
+    path = _path(call, content)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".part")
+    unfinished.write_bytes(body)
+    unfinished.rename(path)
+    return content
+
+
+def read(call: Call, content: str, start: int = 0, end: int | None = None) -> bytes:
+    """The bytes from `start` up to `end`, which is not included."""
+    if not content:
+        return b""
+    with _path(call, content).open("rb") as file:
+        file.seek(start)
+        return file.read(-1 if end is None else end - start)
+
+
+def discard(call: Call, contents: Iterable[str]) -> None:
+    """Remove the bytes once the transaction under way is committed."""
+    if gone := " ".join(filter(None, contents)):
+        call.later(timedelta(0), _DISCARD, gone)
+
+
+@job(_DISCARD)
+def _remove(call: Call, contents: str) -> None:
+    for content in contents.split():
+        _path(call, content).unlink(missing_ok=True)
+
+
+def _path(call: Call, content: str) -> Path:
+    return call.cloud.files / content[:2] / content

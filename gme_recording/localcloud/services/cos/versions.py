@@ -1,0 +1,215 @@
+"""Versions of objects as operations need them: find, describe, write, remove."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from email.utils import format_datetime
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from gme_recording.localcloud.dialects import documents
+from gme_recording.localcloud.dialects.payload import NOT_IMPLEMENTED
+from gme_recording.localcloud.services.cos import content, grants, lifecycle, model
+from gme_recording.localcloud.services.cos.checksum import crc64
+from gme_recording.localcloud.services.cos.errors import (
+    INVALID_ARGUMENT,
+    INVALID_STORAGE_CLASS,
+    IS_DELETE_MARKER,
+    KEY_TOO_LONG,
+    NO_SUCH_KEY,
+    NO_SUCH_VERSION,
+)
+from gme_recording.localcloud.services.cos.model import NULL, Bucket, Configuration, Version, Versioning
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gme_recording.localcloud.cloud import Call
+
+MAX_KEY_BYTES = 850
+SSE = "x-cos-server-side-encryption"
+SSE_KEY = f"{SSE}-cos-kms-key-id"
+_ABOUT_CONTENT = frozenset(
+    {
+        "cache-control",
+        "content-disposition",
+        "content-encoding",
+        "content-language",
+        "content-type",
+        "expires",
+        "x-cos-website-redirect-location",
+    }
+)
+_KMS = {"aws:kms", "KMS", "cos/kms"}
+_ARCHIVED = frozenset({"ARCHIVE", "DEEP_ARCHIVE", "MAZ_ARCHIVE", "MAZ_DEEP_ARCHIVE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What an uploader says about an object besides its bytes."""
+
+    storage_class: str
+    headers: dict[str, str]
+    encryption: dict[str, str]
+    tags: dict[str, str]
+    acl: grants.Grants | None
+
+
+def describe(call: Call, bucket: Bucket, headers: Mapping[str, str]) -> Description:
+    return Description(
+        storage_class_of(headers, bucket),
+        about_content(headers),
+        _encryption(call, bucket, headers),
+        _tags(headers.get("x-cos-tagging", "")),
+        grants.from_headers(headers, bucket.owner_uin),
+    )
+
+
+def storage_class_of(headers: Mapping[str, str], bucket: Bucket, default: str = "") -> str:
+    found = headers.get("x-cos-storage-class", "").upper() or default
+    if not found:
+        return "MAZ_STANDARD" if bucket.multi_az else "STANDARD"
+    if not lifecycle.is_storage_class(found):
+        raise INVALID_STORAGE_CLASS(found=found)
+    return found
+
+
+def about_content(headers: Mapping[str, str]) -> dict[str, str]:
+    kept = {n: v for n, v in headers.items() if n in _ABOUT_CONTENT or n.startswith("x-cos-meta-")}
+    codings = [name.strip() for name in kept.pop("content-encoding", "").split(",")]
+    if coding := ", ".join(name for name in codings if name not in {"", "aws-chunked"}):
+        kept["content-encoding"] = coding
+    return {"content-type": "application/octet-stream", **kept}
+
+
+def write(call: Call, bucket: Bucket, key: str, body: bytes, said: Description) -> Version:
+    """Store bytes as the key's new current version."""
+    return write_as(call, bucket, key, body, said, etag=hashlib.md5(body, usedforsecurity=False).hexdigest())
+
+
+def write_as(call: Call, bucket: Bucket, key: str, body: bytes, said: Description, *, etag: str) -> Version:
+    """`write` with an ETag that is not the digest of the bytes."""
+    if not key or len(key.encode()) > MAX_KEY_BYTES:
+        raise KEY_TOO_LONG(limit=MAX_KEY_BYTES)
+    version = Version(
+        bucket.name,
+        key,
+        model.rank_at(call.now),
+        NULL,
+        call.now,
+        bucket.owner_uin,
+        content=content.write(call, body),
+        size=len(body),
+        etag=etag,
+        crc64=str(crc64(body)),
+        storage_class=said.storage_class,
+        headers=said.headers,
+        encryption=said.encryption,
+        tags=said.tags,
+        acl=said.acl,
+    )
+    replaced = model.push(call.store, bucket, version)
+    if replaced is not None:
+        content.discard(call, [replaced.content])
+    written = model.newest(call.store, bucket.name, key)
+    assert written is not None, "it was just written"
+    return written
+
+
+def erase(call: Call, bucket: Bucket, key: str, version_id: str = "") -> Version | None:
+    """Delete as the bucket's versioning has it; returns the delete marker that was made or removed."""
+    if version_id or bucket.versioning is Versioning.NEVER:
+        found = call.store.find(Version, bucket=bucket.name, key=key, version_id=version_id or NULL)
+        if found is None:
+            return None
+        model.remove(call.store, found)
+        content.discard(call, [found.content])
+        return found if found.delete_marker else None
+    replaced = model.push(call.store, bucket, model.delete_marker(bucket, key, call.now))
+    if replaced is not None:
+        content.discard(call, [replaced.content])
+    return model.newest(call.store, bucket.name, key)
+
+
+def readable(call: Call, bucket: str, key: str, version_id: str = "") -> Version:
+    """The named version, or the current one; raises where there is none or it is a delete marker."""
+    if version_id:
+        found = call.store.find(Version, bucket=bucket, key=key, version_id=version_id)
+        if found is None:
+            raise NO_SUCH_VERSION(version=version_id)
+        if found.delete_marker:
+            raise IS_DELETE_MARKER(version=version_id)
+        return found
+    found = model.current(call.store, bucket, key)
+    if found is None or found.delete_marker:
+        raise NO_SUCH_KEY(key=key)
+    return found
+
+
+def is_archived(version: Version) -> bool:
+    return version.storage_class in _ARCHIVED
+
+
+def headers_of(call: Call, bucket: Bucket, version: Version) -> dict[str, str]:
+    """What a GET or HEAD says about a version."""
+    standard = version.storage_class in {"STANDARD", "MAZ_STANDARD"}
+    return {
+        **{_title(name): value for name, value in version.headers.items()},
+        **written_headers(bucket, version),
+        "Last-Modified": format_datetime(version.modified, usegmt=True),
+        "Accept-Ranges": "bytes",
+        "x-cos-storage-class": "" if standard else version.storage_class,
+        "x-cos-tagging-count": str(len(version.tags)) if version.tags else "",
+        "x-cos-restore": _restore(call, version),
+    }
+
+
+def written_headers(bucket: Bucket, version: Version) -> dict[str, str]:
+    """What the answer to a write says about the version that it made."""
+    return {
+        "ETag": f'"{version.etag}"',
+        "x-cos-hash-crc64ecma": version.crc64,
+        **version.encryption,
+        "x-cos-version-id": version.version_id if bucket.versioning else "",
+    }
+
+
+def _restore(call: Call, version: Version) -> str:
+    if version.restored is None or version.restored_until is None or version.restored_until <= call.now:
+        return ""
+    if version.restored > call.now:
+        return 'ongoing-request="true"'
+    return f'ongoing-request="false", expiry-date="{format_datetime(version.restored_until, usegmt=True)}"'
+
+
+def _encryption(call: Call, bucket: Bucket, headers: Mapping[str, str]) -> dict[str, str]:
+    """What was asked for, else what the bucket does by default."""
+    if f"{SSE}-customer-algorithm" in headers:
+        raise NOT_IMPLEMENTED(problem="encryption with a key of the customer's is not served")
+    key = headers.get(SSE_KEY, headers.get(f"{SSE}-aws-kms-key-id", ""))
+    algorithm = headers.get(SSE, "")
+    if not algorithm:
+        algorithm, key = _bucket_default(call, bucket)
+    if algorithm in _KMS:
+        algorithm = "cos/kms"
+    elif algorithm not in {"", "AES256", "SM4"}:
+        raise INVALID_ARGUMENT(problem=f"unknown encryption {algorithm!r}")
+    return {name: value for name, value in ((SSE, algorithm), (SSE_KEY, key)) if value}
+
+
+def _bucket_default(call: Call, bucket: Bucket) -> tuple[str, str]:
+    configuration = call.store.find(Configuration, bucket=bucket.name, kind="encryption")
+    if configuration is None:
+        return "", ""
+    rule = documents.parse(configuration.text).find("Rule")
+    default = rule and rule.find("ApplyServerSideEncryptionByDefault")
+    return (default.value("SSEAlgorithm"), default.value("KMSMasterKeyID")) if default else ("", "")
+
+
+def _tags(header: str) -> dict[str, str]:
+    return dict(parse_qsl(header, keep_blank_values=True))
+
+
+def _title(name: str) -> str:
+    return name if name.startswith("x-cos-") else name.title()
