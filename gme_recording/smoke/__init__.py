@@ -14,7 +14,7 @@ __all__ = [
     "keep",
     "last",
     "render_text",
-    "run",
     "report_file",
+    "run",
     "to_json",
 ]

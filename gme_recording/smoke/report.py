@@ -28,8 +28,9 @@ def _render(report: Report) -> str:
         f"  {check:<{widths[0]}}  {verdict:<{widths[1]}}  {took:>{widths[2]}}  {found}".rstrip()
         for check, verdict, took, found in rows
     ]
-    end = f"{_outcome(report)} in {report.took:.1f} s"
-    return "\n".join([title, *(table if report.results else ()), *_advice(report), end]) + "\n"
+    if not report.results:
+        return f"{title}: skipped\n"
+    return "\n".join([title, *table, *_advice(report), _outcome(report)]) + "\n"
 
 
 def _advice(report: Report) -> list[str]:
@@ -37,7 +38,7 @@ def _advice(report: Report) -> list[str]:
     if report.hint:
         lines.append(f"hint: {report.hint}")
     for result in report.results:
-        if result.verdict is Verdict.FAIL and result.request_id:
+        if result.verdict is Verdict.FAIL and result.request_id not in result.found:
             lines.append(f"request of {result.id}: {result.request_id}")
         if result.verdict is Verdict.FAIL and result.hint not in {"", report.hint}:
             lines.append(f"hint for {result.id}: {result.hint}")
@@ -46,15 +47,12 @@ def _advice(report: Report) -> list[str]:
 
 def _outcome(report: Report) -> str:
     count = {verdict: sum(r.verdict is verdict for r in report.results) for verdict in Verdict}
-    word = "passed" if report.passed else "FAILED"
-    if not report.results:
-        word = "skipped: gme-recording:smoke.mode is off,"
     counts = [
         f"{count[verdict]} {text}"
         for verdict, text in ((Verdict.PASS, "passed"), (Verdict.FAIL, "failed"), (Verdict.SKIP, "skipped"))
         if count[verdict]
     ]
-    return f"{word} ({', '.join(counts)})" if counts else word
+    return f"{'passed' if report.passed else 'FAILED'} ({', '.join(counts)}) in {report.took:.1f} s"
 
 
 def _name(report: Report) -> str:
