@@ -26,9 +26,6 @@ from gme_recording.api import Cloud
 from gme_recording.errors import UserError
 from gme_recording.smoke import Mode, Report, Target
 
-REPORTS = Path(".local", "smoke")
-"""Where the last report of each stack is kept, below the project's folder."""
-
 Hook = Callable[[pulumi.ResourceHookArgs], Awaitable[None]]
 
 
@@ -124,7 +121,7 @@ def targets(stack: Stack) -> tuple[Target, ...]:
 def _prove_all(targets: Sequence[Target], root: Path) -> tuple[Report, ...]:
     cloud = Cloud.connect(targets[0].cloud, targets[0].region, root)
     reports = tuple(smoke.run(target, cloud) for target in targets)
-    smoke.save(root / REPORTS / f"{targets[0].stack}.json", reports)
+    smoke.keep(reports, root)
     return reports
 
 

@@ -10,9 +10,11 @@ import asyncio
 import contextvars
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+import grpc
 import pulumi
 from pulumi.runtime import config as engine_config
 from pulumi.runtime import mocks, rpc, settings
@@ -42,7 +44,22 @@ class Registered:
     protect: bool
     retain_on_delete: bool
     dependencies: frozenset[str]
+    aliases: tuple[str, ...]
     hooks: dict[str, tuple[str, ...]]
+
+
+class Refused(grpc.RpcError):
+    """A call that the provider refused, as it reaches the SDK."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+    def code(self) -> grpc.StatusCode:
+        return grpc.StatusCode.UNKNOWN
+
+    def details(self) -> str:
+        return self.why
 
 
 class Wire(mocks.MockMonitor):
@@ -56,15 +73,15 @@ class Wire(mocks.MockMonitor):
         self.transforms: list[Callable[[pulumi.ResourceTransformArgs], Any]] = []
         self.messages: list[tuple[int, str]] = []
 
-    def RegisterResource(self, request):  # noqa: N802 - the name on the wire
-        response = super().RegisterResource(request)
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name on the wire
+        response = _as_any(super()).RegisterResource(request)
         if request.type != "pulumi:pulumi:Stack":
             self.registered.append(self._recorded(response.urn, request))
         return response
 
-    def RegisterResourceOutputs(self, request):  # noqa: N802
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
         self.outputs[request.urn] = rpc.deserialize_properties(request.outputs, keep_unknowns=True)
-        return super().RegisterResourceOutputs(request)
+        return _as_any(super()).RegisterResourceOutputs(request)
 
     def register_resource_hook(self, hook: pulumi.ResourceHook) -> None:
         self.hooks[hook.name] = hook
@@ -72,7 +89,7 @@ class Wire(mocks.MockMonitor):
     def register_stack_transform(self, transform: Callable[[pulumi.ResourceTransformArgs], Any]) -> None:
         self.transforms.append(transform)
 
-    def Log(self, request) -> None:  # noqa: N802
+    def Log(self, request: Any) -> None:  # noqa: N802
         self.messages.append((request.severity, request.message))
 
     def of_type(self, kind: str) -> list[Registered]:
@@ -106,12 +123,13 @@ class Wire(mocks.MockMonitor):
             protect=request.protect,
             retain_on_delete=request.retainOnDelete,
             dependencies=frozenset(request.dependencies),
+            aliases=tuple(alias.spec.name or alias.urn for alias in request.aliases),
             hooks={kind: names for kind, names in hooks.items() if names},
         )
 
 
 def run(
-    program: Callable[[], object],
+    program: Callable[[], None],
     *,
     stack: str = "local",
     config: Mapping[str, str] | None = None,
@@ -123,11 +141,19 @@ def run(
     raised: list[BaseException] = []
 
     def deployment() -> None:
-        loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(loop)
+        loops: list[asyncio.AbstractEventLoop] = []
+
+        def give_loop() -> None:
+            """The SDK's monitor wants one on each thread; who makes it closes it."""
+            loops.append(asyncio.new_event_loop())
+            asyncio.set_event_loop(loops[-1])
+
+        give_loop()
+        (loop,) = loops
+        loop.set_default_executor(ThreadPoolExecutor(initializer=give_loop))
         try:
             everything: Any = wire
-            configured = mocks.MockSettings(
+            configured = _as_any(mocks).MockSettings(
                 project="gme-recording",
                 stack=stack,
                 dry_run=preview,
@@ -138,11 +164,13 @@ def run(
             )
             settings.configure(configured)
             engine_config.set_all_config(dict(config or {}))
-            loop.run_until_complete(run_in_stack(lambda: None if program() else None))
-        except BaseException as error:
+            loop.run_until_complete(run_in_stack(program))
+        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
             raised.append(error)
         finally:
-            loop.close()
+            loop.run_until_complete(loop.shutdown_default_executor())
+            for each in loops:
+                each.close()
 
     # A thread has no context of its own yet: neither settings nor root stack of an earlier run are seen.
     thread = threading.Thread(target=lambda: contextvars.Context().run(deployment))
@@ -161,11 +189,13 @@ class _Cloud(mocks.Mocks):
 
     def call(self, args: mocks.MockCallArgs) -> Any:
         if args.token == "tencentcloud:User/getInfo:getInfo":
+            if "refused" in self.account:
+                raise Refused(self.account["refused"])
             return dict(self.account)
         raise AssertionError(f"unexpected invoke {args.token}")
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
-        computed = {
+        computed: dict[str, dict[str, Any]] = {
             "tencentcloud:Cos/bucket:Bucket": {"cosBucketUrl": "rec.cos.ap-guangzhou.myqcloud.com"},
             "gme:console:RecordingSettings": {
                 "fingerprint": "0123456789ab",
@@ -174,3 +204,8 @@ class _Cloud(mocks.Mocks):
             },
         }
         return f"id-of-{args.name}", {**args.inputs, **computed.get(args.typ, {})}
+
+
+def _as_any(untyped: Any) -> Any:
+    """The SDK's mocks carry no annotations."""
+    return untyped

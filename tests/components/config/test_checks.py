@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.config import checks, parse
+from components.config.model import Encryption, OnDestroy, Retention, Stack, Storage
+from gme_recording.api import CloudKind
+from gme_recording.errors import InvalidInput, Severity
+from tests.components.stacks import a_config, a_project, a_stack
+
+LOCAL = {"tencentcloud:protocol": "HTTP", "tencentcloud:cosDomain": "http://cos.ap-singapore.myqcloud.com"}
+
+
+def refused(folder: Path, config: dict[str, Any]) -> dict[str, str]:
+    """Where and what is allowed, for a configuration that only `checks` can refuse."""
+    with pytest.raises(InvalidInput) as raised:
+        parse.load("test", a_project(folder, config))
+    return {problem.where: problem.allowed for problem in raised.value.problems}
+
+
+def accepted(folder: Path, config: dict[str, Any]) -> Stack:
+    return parse.load("test", a_project(folder, config))
+
+
+def test_a_bucket_name_has_sixty_characters_at_most(tmp_path: Path) -> None:
+    assert len(accepted(tmp_path, a_config(storage__name="v" * 49)).bucket) == 60
+    found = refused(tmp_path, a_config(storage__name="v" * 50))
+    assert "at most 49 characters" in found["gme-recording:storage.name"]
+
+
+@given(st.from_regex(r"[a-z0-9]([a-z0-9-]{0,47}[a-z0-9])?", fullmatch=True))
+def test_any_accepted_name_makes_a_bucket_name_that_cos_takes(name: str) -> None:
+    stack = a_stack(storage=Storage(name=name, retention=Retention(keep_days=1)))
+    assert not list(checks.bucket_name_fits(stack))
+    assert len(stack.bucket) <= 60
+
+
+@pytest.mark.parametrize("name", ["Voice", "-voice", "voice-", "voice_1", "vöice", "", "a.b"])
+def test_a_name_that_cos_refuses_is_refused(tmp_path: Path, name: str) -> None:
+    assert set(refused(tmp_path, a_config(storage__name=name))) == {"gme-recording:storage.name"}
+
+
+def test_an_unknown_region_is_refused_with_the_list(tmp_path: Path) -> None:
+    config = a_config(region="ap-singapoor") | {"tencentcloud:region": "ap-singapoor"}
+    assert "ap-singapore" in refused(tmp_path, config)["gme-recording:region"]
+
+
+@pytest.mark.parametrize("region", ["ap-guangzhou", "", None])
+def test_the_provider_must_use_the_stacks_region(tmp_path: Path, region: str | None) -> None:
+    found = refused(tmp_path, a_config() | {"tencentcloud:region": region})
+    assert found["tencentcloud:region"].startswith("ap-singapore, as gme-recording:region")
+
+
+def test_the_local_cloud_is_routed_by_http(tmp_path: Path) -> None:
+    accepted(tmp_path, a_config(cloud="local") | LOCAL)
+    found = refused(tmp_path, a_config(cloud="local"))
+    assert set(found) == {"tencentcloud:protocol", "tencentcloud:cosDomain"}
+    assert found["tencentcloud:cosDomain"].startswith("http://cos.ap-singapore.myqcloud.com, ")
+
+
+@pytest.mark.parametrize("key", sorted(LOCAL))
+def test_the_real_cloud_is_never_routed(tmp_path: Path, key: str) -> None:
+    assert refused(tmp_path, a_config() | {key: LOCAL[key]}) == {
+        key: "not set, with gme-recording:cloud tencent"
+    }
+
+
+@pytest.mark.parametrize(
+    ("retention", "key"),
+    [
+        ({"keep": "30 days", "archive_after": "30 days"}, "keep"),
+        ({"keep": "30 days", "archive_after": "31 days"}, "keep"),
+        ({"keep": "forever", "infrequent_after": "9 days", "archive_after": "9 days"}, "archive_after"),
+        (
+            {"keep": "forever", "infrequent_after": "9 days", "deep_archive_after": "8 days"},
+            "deep_archive_after",
+        ),
+        (
+            {"keep": "forever", "archive_after": "9 days", "deep_archive_after": "0 days"},
+            "deep_archive_after",
+        ),
+    ],
+)
+def test_colder_storage_comes_later_and_expiry_last(
+    tmp_path: Path, retention: dict[str, str], key: str
+) -> None:
+    assert set(refused(tmp_path, a_config(storage__retention=retention))) == {
+        f"gme-recording:storage.retention.{key}"
+    }
+    assert set(refused(tmp_path, a_config(apps__0__retention=retention))) == {
+        f"gme-recording:apps[0].retention.{key}"
+    }
+
+
+@given(st.lists(st.integers(0, 3649), min_size=4, max_size=4, unique=True))
+def test_any_ascending_stages_are_in_order(days: list[int]) -> None:
+    first, second, third, last = sorted(days)
+    retention = Retention(
+        infrequent_after_days=first, archive_after_days=second, deep_archive_after_days=third, keep_days=last
+    )
+    assert not list(checks.colder_comes_later(a_stack(storage=Storage(name="v", retention=retention))))
+
+
+def test_applications_are_told_apart(tmp_path: Path) -> None:
+    twice = [{"name": "arena", "bizId": 1}, {"name": "league", "bizId": 2}, {"name": "arena", "bizId": 2}]
+    assert refused(tmp_path, a_config(apps=twice)) == {
+        "gme-recording:apps[2].name": "different from that of apps[0]",
+        "gme-recording:apps[2].bizId": "different from that of apps[1]",
+    }
+
+
+@pytest.mark.parametrize("count", [0, 301])
+def test_the_number_of_applications_fits_the_lifecycle_rules(tmp_path: Path, count: int) -> None:
+    apps = [{"name": f"app{at}", "bizId": at + 1} for at in range(count)]
+    assert refused(tmp_path, a_config(apps=apps)) == {"gme-recording:apps": "1 to 300 applications"}
+
+
+@pytest.mark.parametrize("biz_id", [0, -1, 2**53 + 1, 1.5, "1400000001", True])
+def test_a_biz_id_is_a_number_that_pulumi_carries_exactly(tmp_path: Path, biz_id: object) -> None:
+    found = refused(tmp_path, a_config(apps__0__bizId=biz_id))
+    assert found == {"gme-recording:apps[0].bizId": "a whole number from 1 to 9007199254740992"}
+
+
+def test_full_scope_must_be_meant(tmp_path: Path) -> None:
+    found = refused(tmp_path, a_config(apps__0__scope="full"))
+    assert found["gme-recording:apps[0].scope"].startswith("custom: with full recording every room")
+    accepted(tmp_path, a_config(apps__0__scope="full", apps__0__allowFullScope=True))
+
+
+def test_full_scope_cannot_be_tested_by_recording(tmp_path: Path) -> None:
+    config = a_config(apps__0__scope="full", apps__0__allowFullScope=True, smoke__mode="full")
+    assert set(refused(tmp_path, config)) == {"gme-recording:smoke.mode"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://voice.example.com",
+        "voice.example.com/x",
+        "http://",
+        "https:///x",
+        "https://[",
+        "https://a.b:99999/",
+        "https://me@voice.example.com/",
+        "https://me:secret@voice.example.com/",
+        "https://voice.example.com/#a",
+    ],
+)
+@pytest.mark.parametrize("cloud", ["local", "tencent"])
+def test_what_no_callback_can_be_posted_to_is_refused(tmp_path: Path, url: str, cloud: str) -> None:
+    config = a_config(cloud=cloud, apps__0__callbackUrl=url) | (LOCAL if cloud == "local" else {})
+    assert set(refused(tmp_path, config)) == {"gme-recording:apps[0].callbackUrl"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://voice.example.com/",
+        "https://localhost/",
+        "https://voice/",
+        "https://127.0.0.1/",
+        "https://10.0.0.1/",
+        "https://[::1]/",
+        "https://printer.local/",
+        "https://a.internal/",
+    ],
+)
+def test_tencent_cloud_calls_back_over_https_to_public_hosts_only(tmp_path: Path, url: str) -> None:
+    accepted(tmp_path, a_config(cloud="local", apps__0__callbackUrl=url) | LOCAL)
+    assert set(refused(tmp_path, a_config(apps__0__callbackUrl=url))) == {"gme-recording:apps[0].callbackUrl"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "https://voice.example.com/gme?x=1", "https://8.8.8.8:8443/", "https://[2001:4860:4860::8888]/"],
+)
+def test_public_https_urls_are_taken(tmp_path: Path, url: str) -> None:
+    assert accepted(tmp_path, a_config(apps__0__callbackUrl=url)).apps[0].callback_url == url
+
+
+def test_the_smoke_test_has_more_time_than_it_records(tmp_path: Path) -> None:
+    found = refused(tmp_path, a_config(smoke={"record": "60 seconds", "timeout": "1 minute"}))
+    assert found == {"gme-recording:smoke.timeout": "longer than smoke.record (1 minute)"}
+
+
+@pytest.mark.parametrize("room", ["a_b", "", "ä", "a/b", "a" * 128])
+def test_a_room_whose_recordings_could_not_be_told_apart_is_refused(tmp_path: Path, room: str) -> None:
+    assert set(refused(tmp_path, a_config(smoke__room=room))) == {"gme-recording:smoke.room"}
+
+
+def test_tags_stay_within_the_limits_of_cos(tmp_path: Path) -> None:
+    tags = {"": "x", "qcs:a": "x", "Project": "x", "empty": "", "long": "x" * 256, "fine": "x"}
+    assert set(refused(tmp_path, a_config(tags=tags))) == {
+        "gme-recording:tags.",
+        "gme-recording:tags.qcs:a",
+        "gme-recording:tags.Project",
+        "gme-recording:tags.empty",
+        "gme-recording:tags.long",
+    }
+    assert refused(tmp_path, a_config(tags={f"t{n}": "x" for n in range(51)})) == {
+        "gme-recording:tags": "at most 50"
+    }
+
+
+@pytest.mark.parametrize(
+    ("retention", "keys"),
+    [
+        (Retention(keep_days=180, archive_after_days=90), []),
+        (Retention(keep_days=119, archive_after_days=30), ["archive_after"]),
+        (Retention(keep_days=None, infrequent_after_days=5, archive_after_days=34), ["infrequent_after"]),
+        (Retention(keep_days=None, deep_archive_after_days=1), []),
+        (Retention(keep_days=181, deep_archive_after_days=2), ["deep_archive_after"]),
+    ],
+)
+def test_leaving_a_storage_class_before_its_minimum_is_pointed_out(
+    retention: Retention, keys: list[str]
+) -> None:
+    found = parse.warnings(a_stack(storage=Storage(name="v", retention=retention)))
+    assert [problem.where for problem in found] == [f"gme-recording:storage.retention.{key}" for key in keys]
+    assert {problem.severity for problem in found} <= {Severity.WARNING}
+
+
+def test_what_is_probably_not_meant_is_pointed_out() -> None:
+    storage = Storage(
+        name="v",
+        retention=Retention(keep_days=None),
+        encryption=Encryption.KMS,
+        on_destroy=OnDestroy.EMPTY,
+    )
+    local = a_stack(storage=storage)
+    found = parse.warnings(replace(local, cloud=CloudKind.TENCENT))
+    assert [problem.where for problem in found] == [
+        "gme-recording:storage.encryption",
+        "gme-recording:storage.on_destroy",
+    ]
+    assert [problem.where for problem in parse.warnings(local)] == ["gme-recording:storage.encryption"]

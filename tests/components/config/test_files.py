@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from components.config import files
+from gme_recording.errors import ExitCode, UserError
+from tests.components.stacks import ROOT, a_project
+
+
+def read(tmp_path: Path, text: str) -> dict[str, object]:
+    path = tmp_path / "file.yaml"
+    path.write_text(text, encoding="utf-8")
+    return files.read_mapping(path, "file.yaml")
+
+
+def refused(tmp_path: Path, text: str) -> UserError:
+    with pytest.raises(UserError) as raised:
+        read(tmp_path, text)
+    assert raised.value.exit_code is ExitCode.INPUT
+    return raised.value
+
+
+def test_yaml_1_1_surprises_are_texts(tmp_path: Path) -> None:
+    text = """
+on: 2026-03-31
+yes: no
+ratio: 1:30
+flag: true
+nothing: ~
+empty:
+hex: 0x1f
+float: 1.5e3
+octal: 012
+zeros: 0189
+"""
+    assert read(tmp_path, text) == {
+        "on": "2026-03-31",
+        "yes": "no",
+        "ratio": "1:30",
+        "flag": True,
+        "nothing": None,
+        "empty": None,
+        "hex": 31,
+        "float": 1500.0,
+        "octal": 10,
+        "zeros": 189.0,
+    }
+
+
+def test_merge_keys_work(tmp_path: Path) -> None:
+    assert read(tmp_path, "a: &a {x: 1}\nb: {<<: *a, y: 2}\n") == {"a": {"x": 1}, "b": {"x": 1, "y": 2}}
+
+
+def test_a_repeated_key_is_refused_with_its_line(tmp_path: Path) -> None:
+    assert "file.yaml, line 3: the key 'keep' appears twice" in str(
+        refused(tmp_path, "a:\n  keep: 1\n  keep: 2\n")
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [("a: 1\n b: 2\n", 2), ("a: [1\nb: 2\n", 2), ("- a\n", 1), ("a: !!python/none\n", 1)]
+)
+def test_what_is_no_yaml_mapping_is_refused_with_its_line(tmp_path: Path, text: str, line: int) -> None:
+    assert str(refused(tmp_path, text)).startswith(f"file.yaml, line {line}: ")
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "file.yaml").write_bytes(b"a: \xff\xfe")
+    with pytest.raises(UserError, match=r"^file\.yaml: "):
+        files.read_mapping(tmp_path / "file.yaml", "file.yaml")
+
+
+def test_an_empty_file_says_nothing(tmp_path: Path) -> None:
+    assert read(tmp_path, "# nothing\n") == {}
+
+
+@pytest.mark.parametrize("name", ["nowhere", "../stacks/Pulumi.test", "", "a/b"])
+def test_a_stack_without_file_names_those_there_are(tmp_path: Path, name: str) -> None:
+    a_project(tmp_path, {}, "test")
+    a_project(tmp_path, {}, "prod")
+    with pytest.raises(UserError) as raised:
+        files.stack_file(name, tmp_path)
+    assert raised.value.exit_code is ExitCode.NO_STACK
+    assert raised.value.hint == "stacks of this project: prod, test"
+
+
+def test_the_stacks_of_this_project() -> None:
+    assert files.stacks(ROOT) == ("dev", "local", "prod", "staging")
+
+
+def test_defaults_are_those_of_the_project_file(tmp_path: Path) -> None:
+    text = """
+config:
+  region: {type: string, default: ap-seoul}
+  appid: {type: string}
+  a:b: {value: c}
+  short: d
+"""
+    (tmp_path / "Pulumi.yaml").write_text(text, encoding="utf-8")
+    assert files.project_defaults(tmp_path) == {"gme-recording:region": "ap-seoul", "a:b": "c"}

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components import documents
+
+BUCKET = ("ap-guangzhou", "1250000000", "voice-1250000000")
+ALL = {
+    "tls_only": documents.tls_only(*BUCKET),
+    "recorder": documents.recorder("100000000001", [1400000002, 1400000001]),
+    "reader": documents.reader(*BUCKET, ["1400000002_", "1400000001_"]),
+}
+
+
+def statements(document: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(document)["statement"]
+    return found
+
+
+def test_whoever_comes_without_tls_is_denied() -> None:
+    assert json.loads(ALL["tls_only"]) == {
+        "version": "2.0",
+        "statement": [
+            {
+                "effect": "deny",
+                "principal": {"qcs": ["qcs::cam::anyone:anyone"]},
+                "action": ["*"],
+                "resource": ["qcs::cos:ap-guangzhou:uid/1250000000:voice-1250000000/*"],
+                "condition": {"bool_equal": {"cos:secure-transport": "false"}},
+            }
+        ],
+    }
+
+
+def test_a_recorder_may_call_the_five_actions_on_its_applications() -> None:
+    (statement,) = statements(ALL["recorder"])
+    assert statement == {
+        "effect": "allow",
+        "action": [
+            "gme:DescribeRecordInfo",
+            "gme:DescribeTaskInfo",
+            "gme:ModifyRecordInfo",
+            "gme:StartRecord",
+            "gme:StopRecord",
+        ],
+        "resource": [
+            "qcs::gme::uin/100000000001:bizid/1400000001",
+            "qcs::gme::uin/100000000001:bizid/1400000002",
+        ],
+    }
+
+
+def test_a_reader_may_list_and_download_below_its_prefixes() -> None:
+    (statement,) = statements(ALL["reader"])
+    assert statement["action"] == ["cos:GetBucket", "cos:GetObject", "cos:HeadObject"]
+    assert statement["resource"] == [
+        "qcs::cos:ap-guangzhou:uid/1250000000:voice-1250000000/1400000001_*",
+        "qcs::cos:ap-guangzhou:uid/1250000000:voice-1250000000/1400000002_*",
+    ]
+
+
+@pytest.mark.parametrize("document", ALL.values(), ids=ALL)
+def test_documents_come_back_from_the_provider_as_they_went(document: str) -> None:
+    assert "Sid" not in document
+    assert document == json.dumps(json.loads(document), sort_keys=True, separators=(",", ":"))
+    for statement in statements(document):
+        assert isinstance(statement["resource"], list)
+        assert all(resource.count(":") >= 5 for resource in statement["resource"]), "six parts"
+        assert all(key == key.lower() for key in statement)
+
+
+@given(st.lists(st.integers(1, 2**53), min_size=1, max_size=5, unique=True), st.randoms())
+def test_an_equal_policy_is_an_equal_text(biz_ids: list[int], chance: Any) -> None:
+    shuffled = [*biz_ids]
+    chance.shuffle(shuffled)
+    assert documents.recorder("1", shuffled) == documents.recorder("1", biz_ids)
+
+
+@given(st.lists(st.integers(1, 2**53), min_size=1, max_size=5))
+def test_no_allowance_is_wider_than_its_applications(biz_ids: list[int]) -> None:
+    (statement,) = statements(documents.recorder("100000000001", biz_ids))
+    assert {resource.rpartition("/")[2] for resource in statement["resource"]} == {str(b) for b in biz_ids}
+    assert not any("*" in action for action in statement["action"])

@@ -1,0 +1,74 @@
+"""The program itself, run without an engine with the configuration that the engine would hand over."""
+
+from __future__ import annotations
+
+import runpy
+
+import pulumi
+import pytest
+
+from components.config import files, parse
+from gme_recording.api import CloudKind
+from tests.components.stacks import ROOT, a_config, as_engine, handed_over
+from tests.support import wire
+
+WARNING = 2
+
+
+def program() -> None:
+    runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+
+
+def deploy(stack: str, *, preview: bool = False) -> wire.Wire:
+    account = {**wire.ACCOUNT, "appId": parse.load(stack, ROOT).appid}
+    return wire.run(program, stack=stack, config=handed_over(stack), preview=preview, account=account)
+
+
+@pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
+@pytest.mark.parametrize("stack", files.stacks(ROOT))
+def test_every_stack_can_be_declared(stack: str, *, preview: bool) -> None:
+    declared = parse.load(stack, ROOT)
+    sent = deploy(stack, preview=preview)
+    assert sent.only("Bucket").props["bucket"] == declared.bucket
+    assert sent.only("Bucket").props["tags"] == declared.tags
+    assert len(sent.of_type("RecordingSettings")) == len(declared.apps)
+    assert sent.named("recording-smoke-marker").hooks
+
+
+def test_the_outputs_of_the_environment_are_those_of_the_stack() -> None:
+    sent = deploy("local")
+    (root,) = (urn for urn in sent.outputs if urn.endswith("::gme-recording-local"))
+    assert sent.outputs[root] == sent.outputs[sent.named("recording").urn]
+
+
+def test_prod_is_protected_and_archived() -> None:
+    bucket = deploy("prod").only("Bucket")
+    assert bucket.protect
+    assert {"days": 30, "storageClass": "ARCHIVE"} in bucket.props["lifecycleRules"][1]["transitions"]
+
+
+def test_warnings_are_shown_before_anything_is_made() -> None:
+    warnings = [message for severity, message in deploy("dev").messages if severity == WARNING]
+    assert warnings == [str(problem) for problem in parse.warnings(parse.load("dev", ROOT))] != []
+
+
+def test_a_wrong_stack_file_ends_the_program_without_traceback() -> None:
+    with pytest.raises(pulumi.RunError) as raised:
+        wire.run(program, stack="local", config=as_engine(a_config(appid="1", region="nowhere")))
+    assert str(raised.value).startswith("3 problems in stacks/Pulumi.local.yaml; nothing was changed:\n")
+
+
+def test_credentials_of_another_account_make_nothing() -> None:
+    with pytest.raises(pulumi.RunError, match="1259999999"):
+        wire.run(
+            program,
+            stack="local",
+            config=handed_over("local"),
+            account={**wire.ACCOUNT, "appId": "1259999999"},
+        )
+
+
+def test_local_and_real_cloud_differ_in_data_only() -> None:
+    assert parse.load("local", ROOT).cloud is CloudKind.LOCAL
+    kinds = [{each.type for each in deploy(stack).registered} for stack in ("local", "prod")]
+    assert kinds[0] <= kinds[1]
