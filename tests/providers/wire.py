@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from typing import Any
 
 import grpc
+from google.protobuf import empty_pb2
 from google.protobuf.json_format import MessageToDict, ParseDict
-from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 from providers.kit.serve import OPTIONS, serve
 
-REQUESTS = {
+Json = dict[str, Any]
+REQUESTS: dict[str, Any] = {
     "CheckConfig": provider_pb2.CheckRequest,
     "DiffConfig": provider_pb2.DiffRequest,
     "Configure": provider_pb2.ConfigureRequest,
@@ -22,8 +25,8 @@ REQUESTS = {
     "Delete": provider_pb2.DeleteRequest,
     "Invoke": provider_pb2.InvokeRequest,
     "GetSchema": provider_pb2.GetSchemaRequest,
-    "GetPluginInfo": None,
-    "Attach": provider_pb2.PluginAttach if hasattr(provider_pb2, "PluginAttach") else None,
+    "GetPluginInfo": empty_pb2.Empty,
+    "Attach": plugin_pb2.PluginAttach,
 }
 
 
@@ -34,8 +37,9 @@ class Refused(Exception):
         super().__init__(error.details())
         self.code = error.code()
         self.text = error.details()
-        self.half_made: dict | None = None
-        for key, value in error.trailing_metadata() or ():
+        self.half_made: Json | None = None
+        metadata: Any = error.trailing_metadata() or ()
+        for key, value in metadata:
             if key == "grpc-status-details-bin":
                 status = status_pb2.Status.FromString(value)
                 details = provider_pb2.ErrorResourceInitFailed()
@@ -50,7 +54,7 @@ class Wire:
         self.channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=OPTIONS)
         self.stub = provider_pb2_grpc.ResourceProviderStub(self.channel)
 
-    def call(self, method: str, request: dict) -> dict:
+    def call(self, method: str, request: Json) -> Json:
         message = ParseDict(request, REQUESTS[method](), ignore_unknown_fields=True)
         try:
             return MessageToDict(getattr(self.stub, method)(message, timeout=30))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.providers.recorded_cloud import GOLDEN, lines
 from tests.providers.tencentcloud.not_followed import NOT_FOLLOWED
-from tests.providers.wire import Refused
+from tests.providers.wire import Json, Refused
 
 TYPES = ("cos.Bucket", "cos.BucketPolicy", "cam.ServiceLinkedRole", "cam.Policy", "invoke")
 SCENARIOS = sorted(
@@ -23,7 +25,7 @@ PRIVATE_ACL = (
 LEFT_OUT = "(left out)"
 
 
-def restored(value):
+def restored(value: Any) -> Any:
     """The recording with what was shortened in it written out again."""
     if isinstance(value, dict):
         return {key: restored(part) for key, part in value.items()}
@@ -32,7 +34,7 @@ def restored(value):
     return PRIVATE_ACL if value == "(private)" else value
 
 
-def comparable(answer: dict, recorded: dict) -> dict:
+def comparable(answer: Json, recorded: Json) -> Json:
     """An answer without what is a matter of chance or was left out of the recording."""
     answer = {key: part for key, part in answer.items() if part not in ({}, [])}
     if "failures" in answer:
@@ -45,7 +47,7 @@ def comparable(answer: dict, recorded: dict) -> dict:
     return answer
 
 
-def answered(wire, call: dict) -> tuple[dict, dict]:
+def answered(wire, call: Json) -> tuple[Json, Json]:
     """(the stand-in's answer, the official one), an error of either as {"error": True}."""
     recorded = {"error": True} if "error" in call else restored(call["response"])
     try:
@@ -55,7 +57,7 @@ def answered(wire, call: dict) -> tuple[dict, dict]:
     return comparable(answer, recorded), comparable(recorded, recorded)
 
 
-def differences(wire, cloud, scenario: str) -> dict[str, tuple[dict, dict]]:
+def differences(wire, cloud, scenario: str) -> dict[str, tuple[Json, Json]]:
     """The calls of a scenario that are answered otherwise."""
     cloud.load(lines(GOLDEN / "http" / f"{scenario}.jsonl"))
     has_requests = (GOLDEN / "http" / f"{scenario}.jsonl").exists()
