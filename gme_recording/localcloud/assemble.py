@@ -10,16 +10,14 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from importlib import import_module
-from importlib.util import find_spec
+from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 from gme_recording.localcloud import clock, identity, outbox
 from gme_recording.localcloud.clock import Clock
 from gme_recording.localcloud.cloud import Cloud
 from gme_recording.localcloud.identity import Account, Key, Kind
+from gme_recording.localcloud.services import admin, cam, console, cos, gme, sts, tag
 from gme_recording.localcloud.store import Store
 
 OWNER_UIN = "100000000001"
@@ -27,7 +25,13 @@ APPID = "1250000000"
 SECRET_ID = "AKIDlocalMainAccount00000000000000000"  # noqa: S105 - well known, opens nothing
 SECRET_KEY = "local-main-account-secret-key"  # noqa: S105
 
-PACKAGES = ("cam", "sts", "tag", "cos", "gme", "admin", "console")
+PACKAGES = (cam, sts, tag, cos, gme, admin, console)
+RECORDS = (
+    *clock.RECORDS,
+    *identity.RECORDS,
+    *outbox.RECORDS,
+    *(record for package in PACKAGES for record in package.RECORDS),
+)
 
 
 def local_cloud(folder: Path | None, *, real_time: Callable[[], float] = time.time) -> Cloud:
@@ -35,58 +39,34 @@ def local_cloud(folder: Path | None, *, real_time: Callable[[], float] = time.ti
 
     Raises `IncompatibleState` for a state of another version, or one that another process holds.
     """
-    packages = [_package(name) for name in PACKAGES if _exists(name)]
-    records = (*clock.RECORDS, *identity.RECORDS, *outbox.RECORDS, *_all(packages, "RECORDS"))
-    files = Path(tempfile.mkdtemp(prefix="localcloud-")) if folder is None else folder / "objects"
+    state = Path(tempfile.mkdtemp(prefix="localcloud-")) if folder is None else folder
+    files = state / "objects"
     files.mkdir(parents=True, exist_ok=True)
-    store = Store(":memory:" if folder is None else folder / "cloud.sqlite", records)
-
-    def seed(store: Store) -> None:
-        _seed_account(store)
-        for package in packages:
-            package.seed(store)
+    store = Store(":memory:" if folder is None else state / "cloud.sqlite", RECORDS)
 
     def close() -> None:
         store.close()
         if folder is None:
-            shutil.rmtree(files, ignore_errors=True)
+            shutil.rmtree(state, ignore_errors=True)
 
     if not store.select(Account):
         with store.transaction():
             seed(store)
     return Cloud(
-        services=tuple(_all(packages, "SERVICES")),
+        services=tuple(service for package in PACKAGES for service in package.SERVICES),
         store=store,
         clock=Clock(store, real_time),
         files=files,
-        identity_policies=getattr(_find(packages, "cam"), "identity_policies", _none),
-        resource_policies=getattr(_find(packages, "cos"), "resource_policies", _none),
+        identity_policies=cam.identity_policies,
+        resource_policies=cos.resource_policies,
         seed=seed,
         close=close,
     )
 
 
-def _seed_account(store: Store) -> None:
+def seed(store: Store) -> None:
+    """What an account has on its first day."""
     store.add(Account(OWNER_UIN, APPID))
     store.add(Key(SECRET_ID, SECRET_KEY, Kind.OWNER, OWNER_UIN, APPID, uin=OWNER_UIN))
-
-
-def _exists(name: str) -> bool:
-    spec = find_spec(f"gme_recording.localcloud.services.{name}")
-    return spec is not None and spec.origin is not None and hasattr(_package(name), "SERVICES")
-
-
-def _package(name: str) -> ModuleType:
-    return import_module(f"gme_recording.localcloud.services.{name}")
-
-
-def _find(packages: list[ModuleType], name: str) -> ModuleType | None:
-    return next((package for package in packages if package.__name__.endswith(f".{name}")), None)
-
-
-def _none(*_: object) -> Sequence[str]:
-    return ()
-
-
-def _all(packages: list[ModuleType], name: str) -> list[object]:
-    return [member for package in packages for member in getattr(package, name)]
+    for package in PACKAGES:
+        package.seed(store)

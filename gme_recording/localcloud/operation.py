@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Annotated, Any, Protocol, get_args, get_origin, get_type_hints
 
 from gme_recording.localcloud.refusal import CloudError, Refusal
@@ -61,9 +62,10 @@ class Operation:
 
     @cached_property
     def parameters(self) -> Mapping[str, Parameter]:
-        """By name in the function."""
-        hints = get_type_hints(self.perform, include_extras=True)
+        """By name in the function. Their types must be importable at run time; that of `call` need not be."""
         found = list(inspect.signature(self.perform).parameters.values())[1:]
+        annotated = SimpleNamespace(__annotations__={p.name: p.annotation for p in found})
+        hints = get_type_hints(annotated, getattr(self.perform, "__globals__", {}), include_extras=True)
         return {p.name: parameter(p.name, hints[p.name], p.default is p.empty) for p in found}
 
 

@@ -46,9 +46,7 @@ def _convert(hint: Any, value: Any, path: str) -> Any:
     if outer is list:
         return _list(get_args(hint)[0], value, path)
     if is_dataclass(outer):
-        if not isinstance(value, dict):
-            raise INVALID_PARAMETER(name=path, allowed="an object")
-        return outer(**fill(_members(cast("type", outer)), value, f"{path}."))
+        return _object(cast("type", outer), value, path)
     allowed, accept = _SCALARS[outer]
     try:
         return accept(value)
@@ -70,6 +68,12 @@ def _list(item: Any, value: Any, path: str) -> list[Any]:
     if not isinstance(value, list):
         raise INVALID_PARAMETER(name=path, allowed="a list")
     return [_convert(item, member, f"{path}.{n}") for n, member in enumerate(value)]
+
+
+def _object(of: type, value: Any, path: str) -> Any:
+    if not isinstance(value, dict):
+        raise INVALID_PARAMETER(name=path, allowed="an object")
+    return of(**fill(_members(of), value, f"{path}."))
 
 
 @lru_cache(maxsize=256)
