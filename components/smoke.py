@@ -56,16 +56,17 @@ class SmokeTest(pulumi.ComponentResource):
         mode = args["targets"][0].mode
         declared = {"mode": str(mode), "when": str(args["when"]), "apps": [t.app for t in args["targets"]]}
         super().__init__("gme-recording:smoke:SmokeTest", name, declared, opts)
-        self.proved = _fingerprint(args) if mode is not Mode.OFF else pulumi.Output.from_input(str(Mode.OFF))
-        pulumi.Stash(
+        fingerprint: pulumi.Input[str] = str(Mode.OFF) if mode is Mode.OFF else _fingerprint(args)
+        marker = pulumi.Stash(
             f"{name}-marker",
-            input={"mode": str(mode), "fingerprint": self.proved},
+            input={"mode": str(mode), "fingerprint": fingerprint},
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[*args["requires"]],
-                hooks=_hooks(name, args) if mode is not Mode.OFF else None,
+                hooks=None if mode is Mode.OFF else _hooks(name, args),
             ),
         )
+        self.proved = marker.input.apply(lambda recorded: str(recorded["fingerprint"]))
         self.register_outputs({"proved": self.proved})
 
 

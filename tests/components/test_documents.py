@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components import documents
+from gme_recording.localcloud.access.evaluate import Question, decide
+from gme_recording.localcloud.identity import Kind, Principal
 
 BUCKET = ("ap-guangzhou", "1250000000", "voice-1250000000")
 ALL = {
@@ -86,3 +88,34 @@ def test_no_allowance_is_wider_than_its_applications(biz_ids: list[int]) -> None
     (statement,) = statements(documents.recorder("100000000001", biz_ids))
     assert {resource.rpartition("/")[2] for resource in statement["resource"]} == {str(b) for b in biz_ids}
     assert not any("*" in action for action in statement["action"])
+
+
+def allowed(document: str, action: str, resource: str, **facts: str) -> bool:
+    """What the local cloud's evaluation says to a user who has this policy and nothing else."""
+    user = Principal(kind=Kind.USER, appid="1250000000", owner_uin="100000000001", uin="100000000100")
+    return decide(Question(user, action, resource, facts), [document], [])
+
+
+@pytest.mark.parametrize("action", documents.RECORDING_ACTIONS)
+def test_a_recorder_reaches_its_own_applications_only(action: str) -> None:
+    own, other = ("qcs::gme::uin/100000000001:bizid/" + biz_id for biz_id in ("1400000001", "1400000009"))
+    assert allowed(ALL["recorder"], action, own)
+    assert not allowed(ALL["recorder"], action, other)
+    assert not allowed(ALL["recorder"], "gme:ModifyAppStatus", own)
+
+
+def test_a_reader_reads_recordings_and_changes_nothing() -> None:
+    bucket = "qcs::cos:ap-guangzhou:uid/1250000000:voice-1250000000/"
+    assert allowed(ALL["reader"], "cos:GetObject", f"{bucket}1400000001_room/file_audio.mp3")
+    assert not allowed(ALL["reader"], "cos:GetObject", f"{bucket}1400000009_room/file_audio.mp3")
+    assert not allowed(ALL["reader"], "cos:DeleteObject", f"{bucket}1400000001_room/file_audio.mp3")
+    assert not allowed(ALL["reader"], "cos:GetObject", bucket.replace("voice", "other") + "1400000001_r/f")
+
+
+@pytest.mark.parametrize(("secure", "expected"), [("true", True), ("false", False)])
+@pytest.mark.parametrize("path", ["", "1400000001_room/file_audio.mp3"])
+def test_not_even_the_owner_comes_in_without_tls(path: str, secure: str, expected: bool) -> None:
+    owner = Principal(kind=Kind.OWNER, appid="1250000000", owner_uin="100000000001", uin="100000000001")
+    resource = f"qcs::cos:ap-guangzhou:uid/1250000000:voice-1250000000/{path}"
+    question = Question(owner, "cos:GetObject", resource, {"cos:secure-transport": secure})
+    assert decide(question, [], [ALL["tls_only"]]) is expected
