@@ -14,17 +14,17 @@ from gme_recording.api.credentials import LOCAL_MAIN_ACCOUNT
 from gme_recording.api.endpoints import local_address
 from gme_recording.cli.options import project_root
 from gme_recording.cli.output import Output
+from gme_recording.deploy import cloud
 from gme_recording.deploy.attach import LOCAL_PASSPHRASE, state_folder
 from gme_recording.errors import ExitCode, UserError
-from gme_recording.localcloud import process
 
 REGION = "ap-guangzhou"
 TIMEOUT_SECONDS = 30.0
 
 
-def start(port: int, output: Output) -> int:
+def start(port: int | None, output: Output) -> int:
     """Start it, if it does not run."""
-    running = process.start(project_root(), port)
+    running = cloud.start(project_root(), port)
     text = f"local cloud: {running.url} (pid {running.pid}), console: {running.url}/console"
     output.show(text, {"running": True, "url": running.url, "pid": running.pid})
     return ExitCode.OK
@@ -32,14 +32,14 @@ def start(port: int, output: Output) -> int:
 
 def stop(output: Output) -> int:
     """Stop it, if it runs."""
-    stopped = process.stop(project_root())
+    stopped = cloud.stop(project_root())
     output.show("local cloud: stopped" if stopped else "local cloud: was not running", {"stopped": stopped})
     return ExitCode.OK
 
 
 def status(output: Output) -> int:
     """Say whether it runs."""
-    running = process.status(project_root())
+    running = cloud.status(project_root())
     if running is None:
         output.show("local cloud: not running (gme-recording cloud start)", {"running": False})
         return ExitCode.UNAVAILABLE

@@ -30,7 +30,7 @@ def step(step: Step) -> str:
     if step.failed:
         sign, colour, done = "!", "red", "failed"
     if step.drift:
-        done = "differs in the cloud"
+        done = _drifted(step)
     took = f" {step.seconds:.1f} s" if step.seconds >= 0.1 else ""
     what = f"{step.type} {step.name}  {done or step.op}"
     return f"  {click.style(sign, fg=colour)} {what}{took}{_names(step.changes)}"
@@ -39,7 +39,7 @@ def step(step: Step) -> str:
 def plan(step: Step) -> str:
     """Say what a step would do, with old and new values."""
     sign, colour, _ = SIGNS.get(step.op, _OTHER)
-    what = "differs in the cloud" if step.drift else step.op
+    what = _drifted(step) if step.drift else step.op
     line = f"  {click.style(sign, fg=colour)} {step.type} {step.name}  {what}"
     return "\n".join([line, *(change(item) for item in step.changes)])
 
@@ -91,6 +91,10 @@ def outcome_data(outcome: Outcome) -> dict[str, object]:
         "warnings": list(outcome.warnings),
         "seconds": round(outcome.seconds, 3),
     }
+
+
+def _drifted(step: Step) -> str:
+    return "is gone from the cloud" if step.op == "delete" else "differs in the cloud"
 
 
 def _names(changes: Sequence[Change]) -> str:

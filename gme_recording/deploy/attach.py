@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from components.config.model import Stack
 from gme_recording.api import CloudKind
@@ -46,10 +47,10 @@ def providers(stack: Stack) -> Iterator[Mapping[str, str]]:
     `gme` always; for the local cloud also the stand-in for `tencentcloud`, so that no plugin is needed.
     """
     import providers.gme  # noqa: PLC0415
-
+    from providers.kit.provider import TableProvider  # noqa: PLC0415
     from providers.kit.serve import serve  # noqa: PLC0415
 
-    served = {"gme": providers.gme.provider()}
+    served: dict[str, TableProvider[Any]] = {"gme": providers.gme.provider()}
     if stack.cloud is CloudKind.LOCAL:
         import providers.tencentcloud  # noqa: PLC0415
 

@@ -15,10 +15,12 @@ from pathlib import Path
 from components.config import parse
 from gme_recording.api import credentials
 from gme_recording.api.credentials import CloudKind
+from gme_recording.deploy import cloud
 from gme_recording.deploy.locks import locks
 from gme_recording.deploy.toolchain.engine import Engine
 from gme_recording.deploy.toolchain.find import FORCED, INSTALLED, find
 from gme_recording.deploy.toolchain.version import PINNED
+from gme_recording.deploy.watch import Silent
 from gme_recording.errors import UserError
 
 
@@ -47,19 +49,6 @@ class Finding:
     def data(self) -> dict[str, str]:
         """Return plain JSON data."""
         return {name: str(value) for name, value in asdict(self).items()}
-
-
-class _Silent:
-    """Looking on without a word."""
-
-    def say(self, text: str) -> None:
-        """Say nothing."""
-
-    def progress(self, what: str, done: int, total: int) -> None:
-        """Say nothing."""
-
-    def step(self, step: object) -> None:
-        """Say nothing."""
 
 
 def examine(root: Path) -> tuple[Finding, ...]:
@@ -91,7 +80,7 @@ def _python(root: Path) -> Iterator[Finding]:
 
 def _engine(root: Path) -> Iterator[Finding]:
     try:
-        engine = find(root, _Silent(), origins=INSTALLED)
+        engine = find(root, Silent(), origins=INSTALLED)
     except UserError as error:
         if os.environ.get(FORCED):
             yield Finding("engine", State.MISSING, error.message, error.hint)
@@ -106,7 +95,7 @@ def _engine(root: Path) -> Iterator[Finding]:
 
 
 def _skipped(root: Path) -> Iterator[str]:
-    found = INSTALLED[0](root, _Silent())
+    found = INSTALLED[0](root, Silent())
     if not isinstance(found, Engine) and shutil.which("pulumi"):
         yield f"not used: {found.reason}"
 
@@ -119,9 +108,7 @@ def _go(root: Path) -> Iterator[Finding]:  # noqa: ARG001
 
 
 def _cloud(root: Path) -> Iterator[Finding]:
-    from gme_recording.localcloud import process  # noqa: PLC0415
-
-    running = process.status(root)
+    running = cloud.status(root)
     if running:
         yield Finding("local cloud", State.OK, f"{running.url} (pid {running.pid})")
     else:

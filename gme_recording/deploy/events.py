@@ -41,7 +41,7 @@ class Recorder:
     steps: list[Step] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     outputs: dict[str, object] = field(default_factory=dict)
-    unchanged: int = 0
+    _unchanged: set[str] = field(default_factory=set)
     _begun: dict[str, tuple[str, float]] = field(default_factory=dict)
 
     def __call__(self, event: EngineEvent) -> None:
@@ -57,6 +57,11 @@ class Recorder:
             self._ended(event.res_op_failed_event.metadata, failed=True)
 
     @property
+    def unchanged(self) -> frozenset[str]:
+        """URNs of the resources that nothing was done to."""
+        return frozenset(self._unchanged - {step.urn for step in self.steps})
+
+    @property
     def errors(self) -> list[Diagnostic]:
         return [said for said in self.diagnostics if said.severity == "error"]
 
@@ -66,7 +71,7 @@ class Recorder:
 
     def outcome(self, verb: str, stack: str, seconds: float) -> Outcome:
         """Sum up a run that went well."""
-        return Outcome(verb, stack, tuple(self.steps), self.unchanged, self.outputs, self.warnings, seconds)
+        return Outcome(verb, stack, tuple(self.steps), len(self.unchanged), self.outputs, self.warnings, seconds)
 
     def _diagnose(self, severity: str, message: str, urn: str) -> None:
         """Keep errors and warnings; what the program printed while it was interrupted is noise."""
@@ -80,10 +85,13 @@ class Recorder:
             self.outputs = {name: _output(value) for name, value in metadata.new.outputs.items()}
         if metadata.type == STACK_TYPE or metadata.type.startswith(_PROVIDERS):
             return
-        op, began = self._begun.pop(metadata.urn, (metadata.op.value, self.clock()))
+        begun = self._begun.pop(metadata.urn, None)
+        if begun is None:  # the outputs of a component, told already
+            return
+        op, began = begun
         step = _step(metadata, drift=op == "refresh")
         if step.op in {"same", "read", "refresh"} and not failed:
-            self.unchanged += op != "refresh"
+            self._unchanged.add(metadata.urn)
             return
         step = replace(step, seconds=self.clock() - began, failed=failed)
         self.steps.append(step)

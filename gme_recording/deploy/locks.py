@@ -98,7 +98,8 @@ def alive(pid: int, name: str = "") -> bool:
         command, state = Path(f"/proc/{pid}/cmdline").read_bytes(), Path(f"/proc/{pid}/stat").read_text()
     except OSError:  # no /proc on this system, or the process has just ended: believe the signal
         return True
-    return name.encode() in command and state.rpartition(")")[2].split()[0] != "Z"
+    zombie = state.rpartition(")")[2].split()[0] == "Z"
+    return not zombie and (not command or name.encode() in command)  # empty: it is just being started
 
 
 def _release(root: Path, stack: str, watcher: Watcher, *, patient: bool) -> bool:

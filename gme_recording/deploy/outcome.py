@@ -135,7 +135,11 @@ def _listed(ended: Ended) -> str:
             ended.said.strip().removeprefix("error: ")
             or f"the engine failed with exit code {ended.exit_code}"
         )
-    lines = [f"  {_where(error)}{_without_frames(error.text)}" for error in _distinct(ended.errors)]
+    lines: list[str] = []
+    for error in ended.errors:
+        line = f"  {_where(error)}{_without_frames(error.text)}"
+        if not any(line in other for other in lines):  # bridged providers say things twice
+            lines.append(line)
     return "the deployment failed:\n" + "\n".join(lines)
 
 
@@ -149,15 +153,6 @@ def _where(error: Diagnostic) -> str:
 def _without_frames(text: str) -> str:
     """Leave out the program's call stack: the exception's own text comes first."""
     head, _, _ = text.partition("\nTraceback (most recent call last)")
-    for prefix in ("python inline source runtime error: ", "error: "):
+    for prefix in ("an unhandled error occurred: ", "python inline source runtime error: ", "error: "):
         head = head.removeprefix(prefix)
     return re.sub(r"^Unexpected <class '[^']+'>: ", "", head.strip())
-
-
-def _distinct(errors: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """Providers of the bridge say everything twice; the second text is part of the first."""
-    kept: list[Diagnostic] = []
-    for error in errors:
-        if not any(error.urn == other.urn and error.text in other.text for other in kept):
-            kept.append(error)
-    return kept

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from components.config import parse
 from gme_recording.api import CloudKind
+from gme_recording.deploy import cloud
 from gme_recording.deploy.toolchain.find import find
 from gme_recording.deploy.watch import Watcher
 
@@ -44,7 +45,4 @@ def cloud_of(stack: Stack, root: Path) -> str:
         return f"Tencent Cloud, {stack.region}"
     if url := os.environ.get("GME_RECORDING_CLOUD"):
         return f"local, {url} (GME_RECORDING_CLOUD)"
-    from gme_recording.localcloud import process  # noqa: PLC0415
-
-    running = process.status(root) or process.start(root)
-    return f"local, {running.url}"
+    return f"local, {cloud.start(root).url}"

@@ -18,3 +18,16 @@ class Watcher(Protocol):
 
     def step(self, step: Step) -> None:
         """A step of the engine on one resource has ended."""
+
+
+class Silent:
+    """Looks on without a word."""
+
+    def say(self, text: str) -> None:
+        """Say nothing."""
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        """Say nothing."""
+
+    def step(self, step: Step) -> None:
+        """Say nothing."""

@@ -27,10 +27,10 @@ def command() -> None:
 
 @command.command("start")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on (default: a free one)."
+    "--port", type=click.IntRange(1, 65535), help="Port (default: that of last time, or a free one)."
 )
 @output_options
-def start(port: int, *, output: Output) -> int:
+def start(port: int | None, *, output: Output) -> int:
     """Start the local cloud in the background, or say where it runs already.
 
     Listens on 127.0.0.1 only. What it kept from before is there again.

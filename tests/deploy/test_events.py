@@ -1,0 +1,113 @@
+import pytest
+
+from gme_recording.deploy.events import Diagnostic
+from gme_recording.deploy.step import Change
+from tests.deploy.recorded import FOLDER, recorded
+
+
+def told(steps):
+    return [(step.op, step.type, step.name) for step in steps]
+
+
+def test_every_resource_that_is_made_is_told_once_and_the_stack_and_providers_are_not():
+    recorder, heard = recorded("hook_fails")
+
+    assert told(heard.steps) == [
+        ("create", "ServiceLinkedRole", "main-grant"),
+        ("create", "Bucket", "main-bucket"),
+        ("create", "BucketPolicy", "main-policy"),
+        ("create", "RecordingSettings", "main-settings"),
+        ("create", "Recording", "main"),
+        ("create", "Stash", "record-smoke"),
+    ]
+    assert heard.steps == recorder.steps
+    assert [step.name for step in heard.steps if step.failed] == ["record-smoke"]
+    assert all(step.seconds > 0 for step in heard.steps)
+
+
+def test_the_noise_of_an_interrupted_program_is_not_kept():
+    recorder, _ = recorded("hook_fails")
+
+    assert recorder.errors == [
+        Diagnostic(
+            "error",
+            'before hook "record-smoke" failed: smoke test failed: '
+            "StartRecord -> FailedOperation.ServiceNotOpened",
+            "urn:pulumi:dev::golden::pulumi:index:Stash::record-smoke",
+        )
+    ]
+
+
+def test_an_update_names_what_changes_with_old_and_new_values():
+    recorder, _ = recorded("update")
+
+    changes = {step.name: step.changes for step in recorder.steps}
+
+    assert changes["main-bucket"] == (
+        Change("lifecycleRules[0].expiration.days", "30", "45"),
+        Change("tags.team", None, '"audio"'),
+    )
+    assert changes["main"] == (Change("days", "30", "45"),)
+    assert [change.path for change in changes["record-smoke"]] == ["input"]
+    assert len(recorder.unchanged) == 3
+
+
+def test_unchanged_resources_are_counted_only():
+    recorder, heard = recorded("no_change")
+
+    assert heard.steps == []
+    assert len(recorder.unchanged) == 6
+
+
+def test_drift_is_what_a_refresh_found_state_first_cloud_second():
+    recorder, _ = recorded("refresh_drift")
+
+    assert [(step.name, step.drift) for step in recorder.steps] == [
+        ("main-settings", True),
+        ("main-grant", True),
+        ("main-bucket", True),
+    ]
+    by_name = {step.name: step.changes for step in recorder.steps}
+    assert by_name["main-settings"] == (Change("scope", '"custom"', '"full"'),)
+    assert by_name["main-grant"] == (Change("description", '""', '"other"'),)
+    assert by_name["main-bucket"][0] == Change("lifecycleRules[0].expiration.days", "30", "5")
+
+
+def test_a_replacement_shows_each_of_its_steps():
+    recorder, _ = recorded("replace_delete_first")
+
+    assert [step.op for step in recorder.steps if step.name == "writer"] == [
+        "delete-replaced",
+        "replace",
+        "create-replacement",
+    ]
+
+
+def test_outputs_are_kept_and_secret_ones_are_masked():
+    recorder, _ = recorded("no_change")
+
+    assert recorder.outputs["bucket"] == "rec-1250000000"
+    assert recorder.outputs["secret"] == "[secret]"
+
+
+def test_the_warning_about_pending_operations_is_kept():
+    recorder, _ = recorded("interrupted")
+
+    assert "1 pending operations" in recorder.warnings[0]
+
+
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("*.events.jsonl")), ids=lambda file: file.name)
+def test_every_recording_can_be_summed_up(file):
+    recorder, heard = recorded(file.name.removesuffix(".events.jsonl"))
+
+    outcome = recorder.outcome("up", "dev", 1.0)
+
+    assert outcome.steps == tuple(heard.steps)
+    assert not any("KeyboardInterrupt" in said.text for said in recorder.diagnostics)
+
+
+def test_a_preview_is_not_told_step_by_step():
+    recorder, heard = recorded("update", live=False)
+
+    assert recorder.steps
+    assert heard.steps == []

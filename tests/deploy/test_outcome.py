@@ -1,0 +1,131 @@
+import pytest
+
+from gme_recording.deploy.events import Diagnostic
+from gme_recording.deploy.outcome import PATTERNS, Ended, failure
+from gme_recording.errors import ExitCode
+from tests.deploy.recorded import recorded
+
+LOCKED = (
+    "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete "
+    "the lock file with `pulumi cancel`.\n  file:///p/.pulumi/locks/organization/gme-recording/local/1.json: "
+    "created by root@host (pid 4711) at 2026-11-22T18:20:53Z"
+)
+PROTECTED = (
+    'unable to delete resource "urn:pulumi:prod::gme-recording::a:b:C$tencentcloud:Cos/bucket:Bucket::voice"\n'
+    "as it is currently marked for protection. To unprotect the resource, remove the `protect` flag"
+)
+
+
+def ended(said: str = "", *errors: str, code: int = 1, interrupted: bool = False) -> Ended:
+    return Ended("local", code, said, [Diagnostic("error", text) for text in errors], interrupted)
+
+
+@pytest.mark.parametrize(
+    ("what", "message", "code"),
+    [
+        (
+            ended(LOCKED),
+            "stack local is locked by another run (pid 4711, since 2026-11-22T18:20:53Z)",
+            ExitCode.UNAVAILABLE,
+        ),
+        (
+            ended("error: incorrect passphrase"),
+            "the passphrase of stack local is missing or wrong",
+            ExitCode.AUTH,
+        ),
+        (
+            ended("error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or …"),
+            "the passphrase of stack local is missing or wrong",
+            ExitCode.AUTH,
+        ),
+        (
+            ended("error: no stack named 'local' found", code=6),
+            "there is no stack local where state is kept",
+            ExitCode.NO_STACK,
+        ),
+        (
+            ended("", PROTECTED),
+            "Bucket voice is protected: the stack file forbids to delete it",
+            ExitCode.FAILED,
+        ),
+        (
+            ended("error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions"),
+            "the engine is not logged in to the place where state is kept",
+            ExitCode.AUTH,
+        ),
+        (
+            ended("", "no resource plugin 'pulumi-resource-tencentcloud-v0.2.3' found in the workspace"),
+            "the engine misses a provider plugin: pulumi-resource-tencentcloud-v0.2.3",
+            ExitCode.UNAVAILABLE,
+        ),
+        (
+            ended("", "HTTPConnectionPool: Connection refused"),
+            "the cloud does not answer: Connection refused",
+            ExitCode.UNAVAILABLE,
+        ),
+        (ended("error: something odd"), "something odd", ExitCode.FAILED),
+        (ended("", code=255), "the engine failed with exit code 255", ExitCode.FAILED),
+    ],
+)
+def test_what_the_engine_says_becomes_what_a_person_can_use(what, message, code):
+    error = failure(what)
+
+    assert (error.message, error.exit_code) == (message, code)
+
+
+def test_every_pattern_can_be_worded():
+    for pattern in PATTERNS:
+        names = dict.fromkeys(pattern.text.groupindex, "x") | {"stack": "s", "resource": "r", "all": "a"}
+        assert pattern.message.format(**names)
+        pattern.hint.format(**names)
+
+
+def test_an_interrupted_run_is_cancelled_whatever_else_was_said():
+    error = failure(ended("", "update canceled", interrupted=True))
+
+    assert error.exit_code is ExitCode.CANCELLED
+
+
+def test_a_failed_smoke_test_keeps_its_own_message_and_hint():
+    text = 'before hook "smoke" failed: smoke test of local/demo failed at activated: off\nhint: switch it on'
+
+    error = failure(ended("", text))
+
+    assert error.message == "smoke test of local/demo failed at activated: off"
+    assert error.hint == "switch it on"
+    assert error.exit_code is ExitCode.FAILED
+
+
+def test_the_recorded_failure_of_a_hook():
+    recorder, _ = recorded("hook_fails")
+
+    error = failure(Ended("dev", 1, "", recorder.errors))
+
+    assert error.message == "smoke test failed: StartRecord -> FailedOperation.ServiceNotOpened"
+
+
+def test_a_refused_resource_is_named_with_what_its_provider_said_once():
+    recorder, _ = recorded("interrupted")
+
+    message = failure(Ended("dev", 1, "", recorder.errors)).message
+
+    assert message.startswith("the deployment failed:\n  Bucket b: ")
+    assert "BucketAlreadyOwnedByYou" in message
+
+
+def test_a_python_error_of_a_provider_is_told_without_its_class():
+    recorder, _ = recorded("create_fails")
+
+    message = failure(Ended("dev", 1, "", recorder.errors)).message
+
+    assert (
+        message
+        == "the deployment failed:\n  RecordingSettings main-settings: the console refused the callback URL"
+    )
+
+
+def test_a_failing_program_is_told_without_its_call_stack():
+    text = "python inline source runtime error: boom\nTraceback (most recent call last):\n  File …"
+    again = "an unhandled error occurred: python inline source runtime error: boom"
+
+    assert failure(ended("", text, again)).message == "the deployment failed:\n  boom"

@@ -1,0 +1,161 @@
+import copy
+import json
+from types import SimpleNamespace
+
+import pulumi
+
+from gme_recording.deploy import recover
+from gme_recording.deploy.recover import BUCKET, LINKED_ROLE, POLICY, Repair, adopting, identity, plan
+from tests.deploy.recorded import FOLDER
+from tests.support.watch import Heard
+
+URN = "urn:pulumi:local::gme-recording::"
+STACK = {"urn": f"{URN}pulumi:pulumi:Stack::s", "type": "pulumi:pulumi:Stack"}
+BUCKET_URN = f"{URN}x:y:Z${BUCKET}::voice"
+ROLE_URN = f"{URN}x:y:Z${LINKED_ROLE}::grant"
+
+
+def resource(urn: str, **more: object) -> dict[str, object]:
+    return {"urn": urn, "type": identity(urn)[0], "inputs": {}, **more}
+
+
+def exists(*tokens: str):
+    return lambda token, inputs: "id" if token in tokens else None
+
+
+def never(token, inputs):
+    raise AssertionError(token)
+
+
+def test_a_state_in_order_is_left_alone_without_asking_the_cloud():
+    assert plan({"resources": [resource(BUCKET_URN)]}, never, killed=False) == Repair(None)
+
+
+def test_an_empty_state_needs_nothing():
+    assert plan({}, never, killed=True) == Repair(None)
+
+
+def test_an_interrupted_creation_is_cleared_from_the_recorded_state():
+    state = json.loads((FOLDER / "interrupted.before.json").read_text())["deployment"]
+    before = copy.deepcopy(state)
+
+    repair = plan(state, never, killed=False)
+
+    assert repair.pending == ("urn:pulumi:dev::golden::tencentcloud:Cos/bucket:Bucket::b",)
+    assert repair.forgotten == ()
+    assert repair.state == {name: value for name, value in before.items() if name != "pending_operations"}
+    assert state == before
+
+
+def test_what_an_interrupted_deletion_has_deleted_is_forgotten_with_every_reference():
+    user = resource(
+        f"{URN}a:b:C::user",
+        dependencies=[BUCKET_URN, ROLE_URN],
+        propertyDependencies={"bucket": [BUCKET_URN], "role": [ROLE_URN]},
+        deletedWith=BUCKET_URN,
+    )
+    state = {
+        "resources": [STACK, resource(BUCKET_URN), resource(ROLE_URN), user],
+        "pending_operations": [{"type": "deleting", "resource": resource(BUCKET_URN)}],
+    }
+
+    repair = plan(state, exists(), killed=False)
+
+    assert repair.forgotten == (BUCKET_URN,)
+    assert repair.state == {
+        "resources": [
+            STACK,
+            resource(ROLE_URN),
+            resource(
+                f"{URN}a:b:C::user",
+                dependencies=[ROLE_URN],
+                propertyDependencies={"bucket": [], "role": [ROLE_URN]},
+            ),
+        ]
+    }
+    assert str(repair) == "voice is gone already, dropped; voice was interrupted, taken up again"
+
+
+def test_a_deletion_that_was_not_carried_out_is_done_again():
+    state = {
+        "resources": [resource(BUCKET_URN)],
+        "pending_operations": [{"type": "deleting", "resource": resource(BUCKET_URN)}],
+    }
+
+    repair = plan(state, exists(BUCKET), killed=False)
+
+    assert repair == Repair({"resources": [resource(BUCKET_URN)]}, (), (BUCKET_URN,))
+
+
+def test_after_a_kill_everything_that_exists_only_once_is_looked_up():
+    state = {"resources": [STACK, resource(BUCKET_URN), resource(ROLE_URN)]}
+
+    repair = plan(state, exists(BUCKET), killed=True)
+
+    assert repair.forgotten == (ROLE_URN,)
+
+
+def test_identity_is_the_last_type_of_the_chain_and_the_name():
+    assert identity(BUCKET_URN) == (BUCKET, "voice")
+    assert identity(f"{URN}{POLICY}::p") == (POLICY, "p")
+
+
+def transform(monkeypatch, find, *, known=frozenset(), only=None):
+    registered = []
+    monkeypatch.setattr(pulumi.runtime, "register_resource_transform", registered.append)
+    heard = Heard()
+    adopting(find, heard, known=known, only=only)()
+    return registered[0], heard
+
+
+def asked(token: str, name: str) -> SimpleNamespace:
+    return SimpleNamespace(
+        type_=token, name=name, props={"bucket": "b-1"}, opts=pulumi.ResourceOptions(protect=True)
+    )
+
+
+def test_what_exists_though_the_state_has_it_not_is_imported(monkeypatch):
+    change, heard = transform(monkeypatch, exists(BUCKET))
+
+    result = change(asked(BUCKET, "voice"))
+
+    assert result.props == {"bucket": "b-1"}
+    assert (result.opts.import_, result.opts.protect) == ("id", True)
+    assert heard.said == ["state: Bucket voice was made by the interrupted run, taken over"]
+
+
+def test_what_does_not_exist_is_created(monkeypatch):
+    change, heard = transform(monkeypatch, exists())
+
+    assert change(asked(BUCKET, "voice")) is None
+    assert heard.said == []
+
+
+def test_known_resources_other_types_and_those_not_wanted_are_not_looked_up(monkeypatch):
+    change, _ = transform(monkeypatch, never, known=frozenset({(BUCKET, "voice")}))
+    assert change(asked(BUCKET, "voice")) is None
+    assert change(asked("tencentcloud:Cos/bucketPolicy:BucketPolicy", "p")) is None
+
+    change, _ = transform(monkeypatch, never, only=frozenset({(BUCKET, "other")}))
+    assert change(asked(BUCKET, "voice")) is None
+
+
+def test_a_state_is_kept_before_it_is_repaired(tmp_path):
+    kept = recover.keep_copy(tmp_path, "local", {"version": 3})
+
+    assert kept.parent == tmp_path / ".local" / "state-backup"
+    assert json.loads(kept.read_text()) == {"version": 3}
+
+
+def test_pending_operations_are_seen_without_the_engine(tmp_path):
+    file = tmp_path / ".pulumi" / "stacks" / "gme-recording" / "local.json"
+    file.parent.mkdir(parents=True)
+
+    def state(latest):
+        file.write_text(json.dumps({"version": 3, "checkpoint": {"latest": latest}}))
+        return recover.unfinished(tmp_path, "local")
+
+    assert not recover.unfinished(tmp_path, "other")
+    assert not state(None)
+    assert not state({"resources": []})
+    assert state({"pending_operations": [{"type": "creating"}]})
