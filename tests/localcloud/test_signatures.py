@@ -1,0 +1,335 @@
+import json
+import re
+import time
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import quote, urlsplit
+
+import pytest
+from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from hypothesis import given
+from hypothesis import strategies as st
+from qcloud_cos.cos_auth import CosS3Auth
+
+from gme_recording.localcloud import clock as clock_module
+from gme_recording.localcloud.clock import Clock
+from gme_recording.localcloud.identity import Key, Kind
+from gme_recording.localcloud.messages import Request
+from gme_recording.localcloud.signatures import qsign, sigv4, tc3
+from gme_recording.localcloud.signatures.failure import Reason, SignatureFailure
+from gme_recording.localcloud.store import Store
+from tests.localcloud.signing import api3
+
+GOLDEN = [
+    json.loads(line)
+    for line in (Path(__file__).parents[1] / "golden" / "signatures.jsonl").read_text("utf-8").splitlines()
+]
+VERIFIERS = {"tc3": tc3.verify, "q-sign": qsign.verify, "sigv4": sigv4.verify}
+ID, SECRET = "AKIDprobe", "probesecret"
+KEY = Key(ID, SECRET, Kind.OWNER, "100000000001", "1250000000", uin="100000000001")
+HOST = "rec-1250000000.cos.ap-guangzhou.myqcloud.com"
+NOW = 1_795_370_000.0
+
+
+class Machine:
+    """A clock of which the test moves both hands."""
+
+    def __init__(self, at: float = NOW) -> None:
+        self.at = at
+        self.clock = Clock(Store(":memory:", clock_module.RECORDS), lambda: self.at)
+
+
+def find_key(secret_id: str, key: Key = KEY) -> Key | None:
+    return key if secret_id == key.secret_id else None
+
+
+def refused(dialect: str, request: Request, clock: Clock, key: Key = KEY) -> Reason:
+    with pytest.raises(SignatureFailure) as failure:
+        VERIFIERS[dialect](request, clock, lambda secret_id: find_key(secret_id, key))
+    return failure.value.reason
+
+
+def recorded(line: dict) -> tuple[Request, float]:
+    headers = {name.lower(): value for name, value in line["headers"]}
+    target = urlsplit(line["target"])
+    request = Request(
+        line["method"], headers["host"], target.path, target.query, headers, line["body"].encode()
+    )
+    if "x-tc-timestamp" in headers:
+        return request, int(headers["x-tc-timestamp"])
+    if "x-amz-date" in headers:
+        return request, datetime.strptime(headers["x-amz-date"] + "+0000", "%Y%m%dT%H%M%SZ%z").timestamp()
+    return request, int(re.search(r"q-sign-time=(\d+)", headers["authorization"])[1])
+
+
+@pytest.mark.parametrize("line", GOLDEN, ids=lambda line: line["note"])
+def test_recorded_requests_come_out_as_recorded(line):
+    request, at = recorded(line)
+    clock = Machine(at).clock
+    if line["valid"]:
+        assert VERIFIERS[line["dialect"]](request, clock, find_key) == KEY
+    else:
+        assert refused(line["dialect"], request, clock) in {Reason.WRONG_SIGNATURE, Reason.WRONG_DIGEST}
+
+
+def q_signed(method="GET", path="/a b/ü.mp3", params=None, headers=None, expire=3600, presigned=False):
+    """Signed by cos-python-sdk-v5 itself, at the machine's real time."""
+    conf = SimpleNamespace(
+        _secret_id=ID, _secret_key=SECRET, _anonymous=False, _sign_host=True, _sign_params=True
+    )
+    sent = SimpleNamespace(method=method, url=f"http://{HOST}{quote(path)}", headers=dict(headers or {}))
+    authorization = CosS3Auth(conf, path, params or {}, expire)(sent).headers.pop("Authorization")
+    query = "&".join(f"{quote(n, safe='')}={quote(v, safe='')}" for n, v in (params or {}).items())
+    lower = {"host": HOST, **{name.lower(): value for name, value in sent.headers.items()}}
+    if not presigned:
+        lower["authorization"] = authorization
+        return Request(method, HOST, quote(path), query, lower)
+    signature = "&".join(
+        f"{n}={quote(v, safe='')}" for n, v in (p.split("=", 1) for p in authorization.split("&"))
+    )
+    return Request(method, HOST, quote(path), f"{query}&{signature}" if query else signature, lower)
+
+
+class Payload(S3SigV4Auth):
+    """Says of the payload what it is told to."""
+
+    said = ""
+
+    def payload(self, request):
+        return self.said or super().payload(request)
+
+
+def s3_signed(method="PUT", path="/a%20b/%C3%BC.mp3", body=b"x", *, payload="", expires=None, token=None):
+    """Signed by botocore, at the machine's real time."""
+    sent = AWSRequest(method, f"http://{HOST}{path}", headers={"Host": HOST}, data=body)
+    credentials = Credentials(ID, SECRET, token)
+    if expires is None:
+        signer = Payload(credentials, "s3", "ap-guangzhou")
+        signer.said = payload
+        signer.add_auth(sent)
+    else:
+        S3SigV4QueryAuth(credentials, "s3", "ap-guangzhou", expires=expires).add_auth(sent)
+    lower = {name.lower(): value for name, value in sent.headers.items()}
+    return Request(method, HOST, path, urlsplit(sent.url).query, lower, body)
+
+
+@pytest.fixture
+def machine():
+    return Machine(time.time())
+
+
+def changed(request: Request, name: str, value: str) -> Request:
+    return replace(request, headers={**request.headers, name: value})
+
+
+class TestTc3:
+    def test_a_signature_of_five_minutes_ago_is_too_old(self):
+        request = api3("cam", "GetRole", at=NOW - 301, secret=(ID, SECRET))
+        assert refused("tc3", request, Machine().clock) is Reason.SKEWED
+
+    def test_a_signature_from_the_future_is_too_new(self):
+        request = api3("cam", "GetRole", at=NOW + 301, secret=(ID, SECRET))
+        assert refused("tc3", request, Machine().clock) is Reason.SKEWED
+
+    def test_an_advanced_virtual_clock_does_not_outdate_a_client(self):
+        machine = Machine()
+        machine.clock.advance(timedelta(days=365))
+        request = api3("cam", "GetRole", at=NOW, secret=(ID, SECRET))
+        assert tc3.verify(request, machine.clock, find_key) == KEY
+
+    def test_another_secret_is_refused(self):
+        request = api3("cam", "GetRole", at=NOW, secret=(ID, "other"))
+        assert refused("tc3", request, Machine().clock) is Reason.WRONG_SIGNATURE
+
+    def test_an_unknown_id_is_named(self):
+        request = api3("cam", "GetRole", at=NOW, secret=("AKIDnobody", SECRET))
+        assert refused("tc3", request, Machine().clock) is Reason.UNKNOWN_KEY
+
+    def test_a_key_that_is_switched_off_is_refused(self):
+        request = api3("cam", "GetRole", at=NOW, secret=(ID, SECRET))
+        assert refused("tc3", request, Machine().clock, replace(KEY, active=False)) is Reason.UNKNOWN_KEY
+
+    def test_a_request_for_another_service_is_refused(self):
+        request = replace(api3("cam", "GetRole", at=NOW, secret=(ID, SECRET)), host="sts.tencentcloudapi.com")
+        assert refused("tc3", request, Machine().clock) is Reason.WRONG_SIGNATURE
+
+    @pytest.mark.parametrize("header", ["", "Basic x", "TC3-HMAC-SHA256 Credential=a/b/c"])
+    def test_what_is_no_authorization_is_malformed(self, header):
+        request = changed(api3("cam", "GetRole", at=NOW), "authorization", header)
+        assert refused("tc3", request, Machine().clock) is Reason.MALFORMED
+
+    def test_content_type_and_host_must_be_signed(self):
+        request = api3("cam", "GetRole", at=NOW, secret=(ID, SECRET))
+        less = request.headers["authorization"].replace("content-type;host", "host")
+        assert refused("tc3", changed(request, "authorization", less), Machine().clock) is Reason.MALFORMED
+
+    def test_temporary_credentials_need_their_token(self):
+        key = replace(KEY, token="t0ken")
+        clock = Machine().clock
+        with_token = api3("cam", "GetRole", at=NOW, secret=(ID, SECRET), headers={"x-tc-token": "t0ken"})
+        assert tc3.verify(with_token, clock, lambda _: key) == key
+        assert refused("tc3", changed(with_token, "x-tc-token", "other"), clock, key) is Reason.WRONG_TOKEN
+        assert refused("tc3", with_token, clock) is Reason.WRONG_TOKEN
+
+    def test_temporary_credentials_end_by_the_virtual_clock(self):
+        machine = Machine()
+        key = replace(KEY, expires=machine.clock.now() + timedelta(hours=2))
+        request = api3("cam", "GetRole", at=NOW, secret=(ID, SECRET))
+        assert tc3.verify(request, machine.clock, lambda _: key) == key
+        machine.clock.advance(timedelta(hours=2))
+        assert refused("tc3", request, machine.clock, key) is Reason.EXPIRED_TOKEN
+
+
+class TestQSign:
+    def test_the_vendors_sdk_is_accepted(self, machine):
+        request = q_signed(params={"prefix": "a/b", "max-keys": "5"}, headers={"x-cos-acl": "private"})
+        assert qsign.verify(request, machine.clock, find_key) == KEY
+
+    def test_a_presigned_url_is_accepted(self, machine):
+        request = q_signed(params={"response-content-type": "audio/mpeg"}, presigned=True)
+        assert qsign.verify(request, machine.clock, find_key) == KEY
+
+    def test_a_presigned_url_ends_by_the_virtual_clock(self, machine):
+        request = q_signed(expire=300, presigned=True)
+        machine.clock.advance(timedelta(seconds=299))
+        assert qsign.verify(request, machine.clock, find_key) == KEY
+        machine.clock.advance(timedelta(seconds=2))
+        assert refused("q-sign", request, machine.clock) is Reason.EXPIRED
+
+    def test_a_presigned_url_made_after_an_advance_is_young(self, machine):
+        machine.at -= 10
+        machine.clock.advance(timedelta(days=365))
+        machine.at += 10
+        assert qsign.verify(q_signed(expire=300, presigned=True), machine.clock, find_key) == KEY
+
+    def test_a_header_is_judged_by_the_machines_clock(self, machine):
+        machine.clock.advance(timedelta(days=365))
+        assert qsign.verify(q_signed(), machine.clock, find_key) == KEY
+
+    def test_a_header_is_good_in_its_window_only(self, machine):
+        request = q_signed(expire=60)
+        machine.at += 61
+        assert refused("q-sign", request, machine.clock) is Reason.EXPIRED
+        machine.at -= 600
+        assert refused("q-sign", request, machine.clock) is Reason.EXPIRED
+
+    @pytest.mark.parametrize(
+        "altered",
+        [
+            lambda r: replace(r, method="PUT"),
+            lambda r: replace(r, path="/other"),
+            lambda r: replace(r, query="prefix=other"),
+            lambda r: replace(r, query=""),
+            lambda r: changed(r, "x-cos-acl", "public-read"),
+            lambda r: replace(r, headers={n: v for n, v in r.headers.items() if n != "x-cos-acl"}),
+            lambda r: changed(r, "host", "other-1250000000.cos.ap-guangzhou.myqcloud.com"),
+        ],
+        ids=["method", "path", "parameter", "no parameter", "header", "no header", "host"],
+    )
+    def test_what_is_signed_cannot_be_altered(self, machine, altered):
+        request = q_signed(params={"prefix": "a"}, headers={"x-cos-acl": "private"})
+        assert refused("q-sign", altered(request), machine.clock) is Reason.WRONG_SIGNATURE
+
+    def test_the_window_cannot_be_altered(self, machine):
+        request = q_signed(expire=60)
+        begin, end = re.search(r"q-sign-time=(\d+);(\d+)", request.headers["authorization"]).groups()
+        longer = request.headers["authorization"].replace(f"{begin};{end}", f"{begin};{int(end) + 1}")
+        assert refused("q-sign", changed(request, "authorization", longer), machine.clock) is (
+            Reason.WRONG_SIGNATURE
+        )
+
+    @pytest.mark.parametrize("gone", ["q-ak", "q-sign-time", "q-key-time", "q-header-list", "q-signature"])
+    def test_a_member_that_is_missing_is_malformed(self, machine, gone):
+        request = q_signed()
+        less = "&".join(
+            p for p in request.headers["authorization"].split("&") if not p.startswith(f"{gone}=")
+        )
+        assert refused("q-sign", changed(request, "authorization", less), machine.clock) is Reason.MALFORMED
+
+    def test_the_token_of_temporary_credentials_may_stand_in_the_query(self, machine):
+        key = replace(KEY, token="t0ken")
+        request = q_signed(params={"x-cos-security-token": "t0ken"}, presigned=True)
+        assert qsign.verify(request, machine.clock, lambda _: key) == key
+        assert refused("q-sign", q_signed(presigned=True), machine.clock, key) is Reason.WRONG_TOKEN
+
+
+class TestSigV4:
+    def test_boto_is_accepted(self, machine):
+        assert sigv4.verify(s3_signed(), machine.clock, find_key) == KEY
+
+    def test_a_presigned_url_of_boto_is_accepted(self, machine):
+        assert sigv4.verify(s3_signed("GET", body=b"", expires=300), machine.clock, find_key) == KEY
+
+    def test_a_presigned_url_ends_by_the_virtual_clock(self, machine):
+        request = s3_signed("GET", body=b"", expires=300)
+        machine.clock.advance(timedelta(seconds=301))
+        assert refused("sigv4", request, machine.clock) is Reason.EXPIRED
+
+    def test_a_presigned_url_made_after_an_advance_is_young(self, machine):
+        machine.at -= 10
+        machine.clock.advance(timedelta(days=365))
+        machine.at += 10
+        request = s3_signed("GET", body=b"", expires=300)
+        assert sigv4.verify(request, machine.clock, find_key) == KEY
+
+    def test_a_header_is_judged_by_the_machines_clock(self, machine):
+        machine.clock.advance(timedelta(days=365))
+        assert sigv4.verify(s3_signed(), machine.clock, find_key) == KEY
+
+    def test_a_clock_that_is_16_minutes_off_is_refused(self, machine):
+        machine.at += 16 * 60
+        assert refused("sigv4", s3_signed(), machine.clock) is Reason.SKEWED
+
+    def test_a_replaced_body_is_noticed(self, machine):
+        request = replace(s3_signed(), body=b"y")
+        assert refused("sigv4", request, machine.clock) is Reason.WRONG_DIGEST
+
+    def test_an_unsigned_payload_is_taken(self, machine):
+        request = s3_signed(payload="UNSIGNED-PAYLOAD")
+        assert sigv4.verify(replace(request, body=b"other"), machine.clock, find_key) == KEY
+
+    def test_signed_chunks_are_refused_in_words(self, machine):
+        request = s3_signed(payload="STREAMING-AWS4-HMAC-SHA256-PAYLOAD")
+        assert refused("sigv4", request, machine.clock) is Reason.UNSUPPORTED
+
+    def test_a_vendor_header_that_is_not_signed_is_refused(self, machine):
+        request = changed(s3_signed(), "x-amz-acl", "public-read")
+        assert refused("sigv4", request, machine.clock) is Reason.WRONG_SIGNATURE
+
+    def test_a_signature_for_another_region_is_refused(self, machine):
+        request = replace(s3_signed(), host=HOST.replace("guangzhou", "shanghai"))
+        assert refused("sigv4", request, machine.clock) is Reason.MALFORMED
+
+    def test_a_token_that_does_not_belong_is_refused(self, machine):
+        key = replace(KEY, token="t0ken")
+        assert sigv4.verify(s3_signed(token="t0ken"), machine.clock, lambda _: key) == key
+        assert refused("sigv4", s3_signed(token="other"), machine.clock, key) is Reason.WRONG_TOKEN
+        url = s3_signed("GET", body=b"", expires=60, token="t0ken")
+        assert sigv4.verify(url, machine.clock, lambda _: key) == key
+
+    @pytest.mark.parametrize("expires", ["0", "604801", "soon", "-1"])
+    def test_a_presigned_url_lives_up_to_seven_days(self, machine, expires):
+        request = s3_signed("GET", body=b"", expires=300)
+        altered = replace(
+            request, query=request.query.replace("X-Amz-Expires=300", f"X-Amz-Expires={expires}")
+        )
+        assert refused("sigv4", altered, machine.clock) is Reason.MALFORMED
+
+    def test_the_payload_digest_is_required(self, machine):
+        request = s3_signed()
+        less = {n: v for n, v in request.headers.items() if n != "x-amz-content-sha256"}
+        assert refused("sigv4", replace(request, headers=less), machine.clock) is Reason.MALFORMED
+
+
+@given(
+    dialect=st.sampled_from(sorted(VERIFIERS)),
+    authorization=st.text(max_size=200),
+    query=st.text(max_size=100),
+)
+def test_nothing_that_is_sent_breaks_a_verifier(dialect, authorization, query):
+    headers = {"host": HOST, "authorization": authorization, "x-amz-content-sha256": "UNSIGNED-PAYLOAD"}
+    assert refused(dialect, Request("GET", HOST, "/", query, headers), Machine().clock)
