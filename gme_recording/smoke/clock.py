@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 FIRST_PAUSE = 0.01
+GROWTH = 1.5
 LONGEST_PAUSE = 1.0
 
 
@@ -40,5 +41,5 @@ class Clock:
             if left <= 0:
                 return None
             self.sleep(min(pause, left))
-            pause = min(pause * 2, LONGEST_PAUSE)
+            pause = min(pause * GROWTH, LONGEST_PAUSE)
         return found

@@ -29,6 +29,7 @@ class Diagnosis:
 
 
 _CONSOLE = "gme-recording runbook --stack {stack} shows what to set in the GME console"
+_AGAIN = "gme-recording smoke --stack {stack} repeats the test"
 _UP = "gme-recording up --refresh --stack {stack}"
 
 DIAGNOSES = (
@@ -94,7 +95,8 @@ DIAGNOSES = (
 def diagnose(target: Target, results: tuple[Result, ...]) -> tuple[str, str]:
     """Return cause and hint for the first failure; both empty if nothing failed.
 
-    Where no row fits, there is no cause beyond what the check found, and its own hint holds.
+    Where no row fits, there is no cause beyond what the check found, and its own hint holds. There is
+    always one.
     """
     failures = [result for result in results if result.verdict is Verdict.FAIL]
     if not failures:
@@ -104,7 +106,7 @@ def diagnose(target: Target, results: tuple[Result, ...]) -> tuple[str, str]:
         if row.check in {"", first.id} and row.code in {"", first.code} and row.failed_too in {"", *ids}:
             local = target.cloud is CloudKind.LOCAL and row.local_hint
             return _filled(row.cause, target), _filled(row.local_hint if local else row.hint, target)
-    return "", first.hint
+    return "", first.hint or _filled(_AGAIN, target)
 
 
 def _filled(text: str, target: Target) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -46,13 +47,10 @@ def _advice(report: Report) -> list[str]:
 
 
 def _outcome(report: Report) -> str:
-    count = {verdict: sum(r.verdict is verdict for r in report.results) for verdict in Verdict}
-    counts = [
-        f"{count[verdict]} {text}"
-        for verdict, text in ((Verdict.PASS, "passed"), (Verdict.FAIL, "failed"), (Verdict.SKIP, "skipped"))
-        if count[verdict]
-    ]
-    return f"{'passed' if report.passed else 'FAILED'} ({', '.join(counts)}) in {report.took:.1f} s"
+    found = Counter(result.verdict for result in report.results)
+    words = {Verdict.PASS: "passed", Verdict.FAIL: "failed", Verdict.SKIP: "skipped"}
+    counts = ", ".join(f"{found[verdict]} {word}" for verdict, word in words.items() if found[verdict])
+    return f"{'passed' if report.passed else 'FAILED'} ({counts}) in {report.took:.1f} s"
 
 
 def _name(report: Report) -> str:
@@ -69,7 +67,8 @@ def _message(report: Report, failure: Result) -> str:
     lines = [f"smoke test of {_name(report)} failed at {failure.id}: {failure.found}{request}"]
     if report.cause:
         lines.append(f"cause: {report.cause}")
-    lines.append(f"hint: {report.hint or f'gme-recording smoke --stack {report.stack} repeats the test'}")
+    if report.hint:
+        lines.append(f"hint: {report.hint}")
     return "\n".join(lines)
 
 

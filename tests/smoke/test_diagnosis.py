@@ -5,7 +5,7 @@ from gme_recording.api.errors import ROOM_NOT_FOUND, SERVICE_NOT_OPENED, UNSUPPO
 from gme_recording.smoke import Result, Verdict
 from gme_recording.smoke.diagnosis import DIAGNOSES, diagnose
 from gme_recording.smoke.table import CHECKS
-from tests.smoke.conftest import a_target
+from tests.smoke.make import a_target
 
 
 def failed(id: str, code: str = "", hint: str = "the check's own") -> Result:  # noqa: A002
@@ -40,6 +40,11 @@ def test_grant_explains_a_missing_file() -> None:
 
 def test_unknown_failure_keeps_the_checks_hint() -> None:
     assert diagnose(a_target(), (failed("identity"),)) == ("", "the check's own")
+
+
+def test_failure_without_any_hint_can_be_repeated() -> None:
+    hint = diagnose(a_target(), (failed("identity", hint=""),))[1]
+    assert hint == "gme-recording smoke --stack local repeats the test"
 
 
 def test_no_failure_has_no_cause() -> None:

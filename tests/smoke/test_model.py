@@ -7,7 +7,7 @@ import pytest
 from gme_recording.api import CloudKind, LifecycleRule
 from gme_recording.smoke import Mode, Target
 from gme_recording.smoke.model import NOT_COMPARED
-from tests.smoke.conftest import a_target
+from tests.smoke.make import a_target
 
 RULES = (
     LifecycleRule(id="a", expire_days=1),

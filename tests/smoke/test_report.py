@@ -19,7 +19,7 @@ from gme_recording.smoke import (
     report_file,
     to_json,
 )
-from tests.smoke.conftest import STARTED
+from tests.smoke.make import STARTED
 
 PASSED = Result(id="identity", verdict=Verdict.PASS, found="APPID 1250000000, main account", took=0.031)
 FAILED = Result(
@@ -96,7 +96,7 @@ def test_message_for_a_deployment_names_everything() -> None:
 def test_message_is_empty_only_if_everything_passed() -> None:
     mute = replace(BAD, results=(replace(FAILED, found="", request_id=""),), cause="", hint="")
     assert failure_message([GOOD]) == ""
-    assert failure_message([mute]).endswith("hint: gme-recording smoke --stack local repeats the test")
+    assert failure_message([mute]) == "smoke test of local/demo failed at start: "
 
 
 def test_message_adds_the_request_if_the_finding_does_not_hold_it() -> None:

@@ -8,7 +8,7 @@ from gme_recording.smoke import Mode, Result, Verdict
 from gme_recording.smoke.model import Check, Failed, Run, Skipped, Undo
 from gme_recording.smoke.runner import conduct
 from gme_recording.smoke.table import CHECKS, CLEAN_UP
-from tests.smoke.conftest import STARTED, Time, a_run
+from tests.smoke.make import STARTED, Time, a_run
 
 PASS, FAIL, SKIP = Verdict.PASS, Verdict.FAIL, Verdict.SKIP
 

@@ -49,7 +49,10 @@ def task_agrees(run: Run) -> str:
     task = run.clock.until(run.deadline, partial(_task, run))
     if task is None or (task.task_id, task.mode) != (run.task_id, RecordMode.MIXED):
         shown = "no task" if task is None else f"task {task.task_id} with mode {task.mode}"
-        raise Failed(f"{shown} in room {run.target.room}, started was task {run.task_id} with mode 2")
+        raise Failed(
+            f"{shown} in room {run.target.room}, started was task {run.task_id} with mode 2",
+            hint="somebody else records this room: give the smoke test a room of its own (smoke.room)",
+        )
     return f"task {task.task_id}, mode {task.mode}"
 
 
