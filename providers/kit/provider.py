@@ -17,7 +17,7 @@ from providers.kit.diff import Change, Verb, diff
 from providers.kit.property import Property
 from providers.kit.resource import Resource
 from providers.kit.schema import schema
-from providers.kit.values import RAW_STATE_DELTA, UNKNOWN, Values, declared, known, plain, wired
+from providers.kit.values import DEFAULTS, RAW_STATE_DELTA, UNKNOWN, Values, declared, known, plain, wired
 
 C = TypeVar("C")
 Function = Callable[[C, Values], dict[str, Any]]
@@ -46,7 +46,7 @@ class Package(Generic[C]):
     resources: tuple[type[Resource[C]], ...]
     functions: Mapping[str, Function[C]]
     word: Callable[[check.Failure, str], sdk.CheckFailure]
-    """How a failure of the resource of this name is told."""
+    """How a failure is told, given the resource's name; no name stands for the provider's configuration."""
     bridged: bool = False
     """Keep the bookkeeping of bridged providers in the state."""
 
@@ -93,18 +93,19 @@ class TableProvider(sdk.Provider, Generic[C]):
         table = self._table(request.type)
         naming = check.Naming(request.name, request.random_seed)
         checked, failures = check.check(table, plain(request.new_inputs), plain(request.old_inputs), naming)
+        name = request.name
         if self._is_configuration(request.type):
-            checked.pop("__defaults")
-        return sdk.CheckResponse(
-            wired(checked, _secrets(table)), [self.package.word(each, request.name) for each in failures]
-        )
+            name = ""
+            del checked[DEFAULTS]
+        told = [self.package.word(each, name) for each in failures]
+        return sdk.CheckResponse(wired(checked, _secrets(table)), told)
 
     async def diff(self, request: sdk.DiffRequest) -> sdk.DiffResponse:
         table = self._table(request.type)
         news = plain(request.new_inputs)
-        changes = diff(table, plain(request.old_state), news, _heads(request.ignore_changes))
+        changes = diff(table, plain(request.old_state), declared(news), _heads(request.ignore_changes))
         replaces = sorted({each.property for each in changes if each.replaces})
-        explicit = {each.name for each in table if each.autonamed} - set(news.get("__defaults", ()))
+        explicit = {each.name for each in table if each.autonamed} - set(news.get(DEFAULTS, ()))
         return sdk.DiffResponse(
             changes=bool(changes),
             replaces=replaces,

@@ -33,6 +33,9 @@ def word(failure: Failure, resource: str) -> CheckFailure:
         reason = "the stand-in provider of the local stack does not serve this property"
     else:
         reason = failure.reason
+    if not resource:
+        reason = f"could not validate provider configuration: {reason}"
+        return CheckFailure("", f"{reason}. Check `pulumi config get tencentcloud:{failure.path}`.")
     return CheckFailure("", f"{reason}. Examine values at '{resource}.{failure.path}'.")
 
 

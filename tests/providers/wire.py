@@ -36,7 +36,7 @@ class Refused(Exception):
     def __init__(self, error: grpc.RpcError) -> None:
         super().__init__(error.details())
         self.code = error.code()
-        self.text = error.details()
+        self.text = error.details() or ""
         self.half_made: Json | None = None
         metadata: Any = error.trailing_metadata() or ()
         for key, value in metadata:
