@@ -1,4 +1,4 @@
-"""Signing requests as the vendor's clients do, for tests that hand them to a verifier or to `Cloud.handle`."""
+"""Requests signed as the vendor's clients sign them, for a verifier or for `Cloud.handle`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from gme_recording.localcloud.assemble import SECRET_ID, SECRET_KEY
 from gme_recording.localcloud.cloud import Cloud
@@ -62,12 +63,14 @@ def _tc3(request: Request, service: str, secret: tuple[str, str]) -> str:
     key = ("TC3" + secret[1]).encode()
     for part in (date, service, "tc3_request", f"TC3-HMAC-SHA256\n{timestamp}\n{scope}\n{digest}"):
         key = hmac.new(key, part.encode(), "sha256").digest()
-    return f"TC3-HMAC-SHA256 Credential={secret[0]}/{scope}, SignedHeaders=content-type;host, Signature={key.hex()}"
+    credential = f"Credential={secret[0]}/{scope}"
+    return f"TC3-HMAC-SHA256 {credential}, SignedHeaders=content-type;host, Signature={key.hex()}"
 
 
-def ask(cloud: Cloud, service: str, action: str, parameters: object = None, **options) -> dict:
+def ask(cloud: Cloud, service: str, action: str, parameters: object = None, **options: Any) -> dict[str, Any]:
     """What the cloud answers to a request signed now."""
     at = cloud.clock.machine_now().timestamp()
     response = cloud.handle(api3(service, action, parameters, at=at, **options))
     assert response.status == 200
-    return json.loads(response.body)["Response"]
+    answer: dict[str, Any] = json.loads(response.body)["Response"]
+    return answer

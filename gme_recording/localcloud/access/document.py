@@ -50,7 +50,7 @@ def parse(text: str) -> tuple[Statement, ...]:
     """The statements of any policy document; raises Malformed."""
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Malformed("document", f"is not JSON: {error}") from error
     members = _members(document, "document")
     if members.get("version") != VERSION:

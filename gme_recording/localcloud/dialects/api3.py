@@ -117,7 +117,7 @@ def _given(request: Request) -> dict[str, Any]:
 
 
 def _nested(arguments: tuple[tuple[str, str], ...]) -> dict[str, Any]:
-    """`Tags.0.Key=a` of a GET as `{"Tags": {"0": {"Key": "a"}}}`; `fill` reads such a numbered object as a list."""
+    """`Tags.0.Key=a` of a GET as `{"Tags": {"0": {"Key": "a"}}}`; `fill` reads such an object as a list."""
     tree: dict[str, Any] = {}
     for name, value in arguments:
         *path, last = name.split(".")

@@ -58,7 +58,8 @@ def verify(request: Request, clock: Clock, find_key: FindKey) -> Key:
     key = usable_key(find_key, claim.secret_id, claim.token, clock.now())
     _check_time(claim, clock)
     _check_payload(claim, request)
-    text = f"{ALGORITHM}\n{claim.at:%Y%m%dT%H%M%SZ}\n{claim.scope}\n{_sha256(_canonical(request, claim).encode())}"
+    digest = _sha256(_canonical(request, claim).encode())
+    text = f"{ALGORITHM}\n{claim.at:%Y%m%dT%H%M%SZ}\n{claim.scope}\n{digest}"
     secret = f"AWS4{key.secret_key}".encode()
     for part in (*claim.scope.split("/"), text):
         secret = hmac.digest(secret, part.encode(), "sha256")
@@ -166,7 +167,8 @@ def _canonical(request: Request, claim: _Claim) -> str:
     names = sorted(claim.signed_headers)
     headers = "".join(f"{name}:{' '.join(request.headers[name].split())}\n" for name in names)
     path = quote(unquote_to_bytes(request.path), safe="/-_.~")
-    return f"{request.method}\n{path}\n{_canonical_query(request.query)}\n{headers}\n{';'.join(names)}\n{claim.payload}"
+    query = _canonical_query(request.query)
+    return f"{request.method}\n{path}\n{query}\n{headers}\n{';'.join(names)}\n{claim.payload}"
 
 
 def _canonical_query(query: str) -> str:

@@ -23,7 +23,8 @@ from gme_recording.localcloud.signatures.failure import (
 
 MAX_SKEW = timedelta(minutes=5)
 _AUTHORIZATION = re.compile(
-    r"TC3-HMAC-SHA256 +Credential=(?P<id>[^/,\s]+)/(?P<date>\d{4}-\d\d-\d\d)/(?P<service>[a-z0-9-]+)/tc3_request, *"
+    r"TC3-HMAC-SHA256 +"
+    r"Credential=(?P<id>[^/,\s]+)/(?P<date>\d{4}-\d\d-\d\d)/(?P<service>[a-z0-9-]+)/tc3_request, *"
     r"SignedHeaders=(?P<headers>[^,\s]+), *Signature=(?P<signature>[0-9a-f]{64})"
 )
 
