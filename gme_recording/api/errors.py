@@ -10,7 +10,7 @@ of COS and CAM: their error tables. The vendor reserves the right to change mess
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gme_recording.api.endpoints import START_LOCAL_CLOUD
 from gme_recording.errors import ExitCode, UserError
@@ -174,11 +174,11 @@ def _text(error: Exception, attribute: str) -> str:
     return str(getattr(error, attribute, None) or "")
 
 
-def _cos_refusal(error: Exception, action: str) -> ApiError:
+def _cos_refusal(error: Any, action: str) -> ApiError:
     """COS's own error document, or what a HEAD (which has none) leaves: the status and a header."""
-    digest = error.get_digest_msg()  # type: ignore[attr-defined]
+    digest = error.get_digest_msg()
     facts = dict(digest) if not isinstance(digest, str) else {}
-    status = int(error.get_status_code())  # type: ignore[attr-defined]
+    status = int(error.get_status_code())
     code = str(facts.get("code") or "Unknown")
     if code in {"Unknown", "NoSuchResource"}:
         code = {403: "AccessDenied", 404: "NoSuchBucket", 503: "ServiceUnavailable"}.get(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from gme_recording.api.errors import (
@@ -14,7 +15,7 @@ from gme_recording.api.errors import (
     UNSUPPORTED,
     ApiError,
 )
-from gme_recording.api.retry import Repeat
+from gme_recording.api.retry import PERHAPS_DONE, Repeat
 from gme_recording.api.vendor import Service
 
 if TYPE_CHECKING:
@@ -96,8 +97,18 @@ class Gme:
         return str(self._service.call("StartRecord", parameters, Repeat.HARMFUL)["TaskId"])
 
     def stop_record(self, biz_id: int, task_id: str) -> None:
-        """End a task."""
-        self._service.call("StopRecord", _task(biz_id, task_id), Repeat.HARMFUL)
+        """End a task. If the answer is lost it is asked for again: *no such task* then means it has ended."""
+        stop = partial(self._service.call, "StopRecord", _task(biz_id, task_id), Repeat.HARMFUL)
+        try:
+            stop()
+        except ApiError as lost:
+            if lost.code not in PERHAPS_DONE:
+                raise
+            try:
+                stop()
+            except ApiError as error:
+                if error.code != TASK_NOT_FOUND:
+                    raise
 
     def modify_record(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -36,6 +37,8 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
     drop: bool = False
     """Close the connection after the request was read: it may have been performed."""
+    pause: float = 0.0
+    """Seconds before the answer."""
 
 
 def ok(**values: Any) -> Answer:
@@ -82,6 +85,7 @@ class _Handler(BaseHTTPRequestHandler):
         signed = bool(self.headers.get("Authorization"))
         self.vendor.asked.append(Asked(self.command, self.path, action, body, signed))
         answer = self.vendor.answers.pop(0)
+        time.sleep(answer.pause)
         if answer.drop:
             self.close_connection = True
             return

@@ -44,6 +44,26 @@ def test_start_is_never_repeated_when_its_answer_is_lost(vendor: Vendor) -> None
     assert vendor.actions == ["StartRecord"]
 
 
+@pytest.mark.parametrize("second", [ok(), refused("ResourceNotFound.TaskNotFound")], ids=["done", "gone"])
+def test_stop_whose_answer_is_lost_is_made_sure_of(vendor: Vendor, second: Answer) -> None:
+    vendor.will(DROP, second)
+    Gme(vendor.cloud).stop_record(APP, str(TASK))
+    assert vendor.actions == ["StopRecord"] * 2
+
+
+def test_stop_of_an_unknown_task_is_refused(vendor: Vendor) -> None:
+    vendor.will(refused("ResourceNotFound.TaskNotFound"))
+    with pytest.raises(ApiError):
+        Gme(vendor.cloud).stop_record(APP, str(TASK))
+
+
+def test_stop_that_is_never_answered_fails(vendor: Vendor) -> None:
+    vendor.will(DROP, DROP)
+    with pytest.raises(ApiError) as error:
+        Gme(vendor.cloud).stop_record(APP, str(TASK))
+    assert error.value.code == NO_ANSWER
+
+
 def test_throttled_start_is_repeated(vendor: Vendor) -> None:
     vendor.will(refused("RequestLimitExceeded"), ok(TaskId=TASK))
     assert Gme(vendor.cloud).start_record(APP, "r", RecordMode.MIXED) == str(TASK)

@@ -2,7 +2,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -107,6 +107,7 @@ def test_application_is_found_by_its_biz_id() -> None:
     assert confirmed(STACK, "1400000002", CONFIRMATION) == confirmed(STACK, "block", CONFIRMATION)
 
 
+@settings(max_examples=25)
 @given(
     app=st.sampled_from(APPS),
     by=st.text(st.characters(exclude_categories=["C"], include_characters="\t"), max_size=20),

@@ -1,0 +1,66 @@
+import logging
+
+import pytest
+
+from gme_recording.api import ApiError, Cloud, CloudKind, Credentials, Gme, RecordMode, Secret
+from gme_recording.api.errors import NO_ANSWER
+from gme_recording.api.vendor import TIMEOUT, _api3_client, cos_client
+from gme_recording.errors import ExitCode
+from tests.api.conftest import Answer, Vendor, ok
+
+TENCENT = Cloud(
+    CloudKind.TENCENT, "eu-frankfurt", Credentials("AKIDreal", Secret("k"), Secret("canary-token"))
+)
+
+
+@pytest.mark.parametrize(
+    ("domain", "host"),
+    [(None, "gme.tencentcloudapi.com"), ("intl.tencentcloudapi.com", "gme.intl.tencentcloudapi.com")],
+)
+def test_site_is_chosen_by_the_providers_variable(
+    monkeypatch: pytest.MonkeyPatch, domain: str | None, host: str
+) -> None:
+    monkeypatch.delenv("TENCENTCLOUD_DOMAIN", raising=False)
+    if domain:
+        monkeypatch.setenv("TENCENTCLOUD_DOMAIN", domain)
+    sdk = _api3_client(TENCENT, "gme")
+    assert sdk._get_endpoint() == host
+    assert (sdk.profile.httpProfile.scheme, sdk.profile.httpProfile.proxy) == ("https", None)
+    assert (sdk.region, sdk.credential.token) == ("eu-frankfurt", "canary-token")
+
+
+@pytest.mark.parametrize("name", ["gme", "cam", "sts", "tag"])
+def test_every_service_has_its_sdk(name: str) -> None:
+    assert _api3_client(TENCENT, name)._service == name
+
+
+def test_cos_is_called_over_https_with_a_time_out_and_no_repetition() -> None:
+    sdk = cos_client(TENCENT)
+    assert sdk.get_conf().uri(bucket="b-1250000000") == "https://b-1250000000.cos.eu-frankfurt.myqcloud.com/"
+    assert (sdk.get_conf()._timeout, sdk._retry) == (TIMEOUT, 0)
+
+
+def test_silence_ends_at_the_time_out(vendor: Vendor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gme_recording.api.vendor.TIMEOUT", (1.0, 0.05))
+    vendor.will(Answer(pause=0.3))
+    with pytest.raises(ApiError, match="StartRecord: no answer") as error:
+        Gme(vendor.cloud).start_record(1400000001, "r", RecordMode.MIXED)
+    assert (error.value.code, error.value.exit_code) == (NO_ANSWER, ExitCode.TIMEOUT)
+
+
+def test_requests_to_the_local_cloud_are_sent_at_once(vendor: Vendor) -> None:
+    """Otherwise every request with a body waits 40 ms for the proxy's acknowledgement."""
+    for session in (
+        _api3_client(vendor.cloud, "gme").request.conn._session,
+        cos_client(vendor.cloud)._session,
+    ):
+        manager = session.get_adapter("http://any").proxy_manager[vendor.cloud.url]
+        assert manager.connection_pool_kw["socket_options"]
+
+
+def test_sdk_logs_are_shut(vendor: Vendor) -> None:
+    cos_client(vendor.cloud)
+    vendor.will(ok(TaskId=1))
+    Gme(vendor.cloud).start_record(1400000001, "r", RecordMode.MIXED)
+    for name in ("qcloud_cos", "tencentcloud_sdk_common"):
+        assert not logging.getLogger(name).isEnabledFor(logging.ERROR)
