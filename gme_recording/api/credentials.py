@@ -127,4 +127,4 @@ def _from_tccli(environment: Mapping[str, str]) -> Credentials | None:
 
 
 def _credentials(secret_id: str, secret_key: str, token: str) -> Credentials:
-    return Credentials(secret_id, Secret(secret_key), Secret(token) if token else None)
+    return Credentials(secret_id.strip(), Secret(secret_key.strip()), Secret(token) if token else None)

@@ -10,6 +10,7 @@ of COS and CAM: their error tables. The vendor reserves the right to change mess
 from __future__ import annotations
 
 from contextlib import contextmanager
+from ssl import SSLCertVerificationError
 from typing import TYPE_CHECKING, Any
 
 from gme_recording.api.endpoints import START_LOCAL_CLOUD
@@ -78,7 +79,7 @@ HINTS = {
     "UnsupportedRegion": "compare gme-recording:region with the list of COS regions",
     # the way there
     NO_LOCAL_CLOUD: START_LOCAL_CLOUD,
-    UNREACHED: "check the network, HTTPS_PROXY and the name servers",
+    UNREACHED: "check the network and HTTPS_PROXY; gme-recording cloud env leads to the local cloud alone",
     NO_ANSWER: "the request may have been performed: look before repeating it",
     UNREADABLE: "check HTTPS_PROXY: something other than Tencent Cloud answered",
     # COS
@@ -165,6 +166,8 @@ def _translate(error: Exception, action: str, local_cloud: str) -> ApiError | No
         )
     if code == UNREADABLE:
         return ApiError(UNREADABLE, "the answer is not the API's", action=action)
+    if package == "qcloud_cos" and error.__context__ is None:
+        return ApiError("ClientError", str(error), action=action)
     if package in {"tencentcloud", "qcloud_cos", "requests"}:
         return _no_answer(error, action, local_cloud)
     return None
@@ -191,17 +194,22 @@ def _cos_refusal(error: Any, action: str) -> ApiError:
 
 def _no_answer(error: Exception, action: str, local_cloud: str) -> ApiError:
     """Tell a request that was never sent from one whose answer was lost."""
-    from requests import RequestException  # noqa: PLC0415 - loaded by the SDK that raised
-    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError  # noqa: PLC0415
-
-    cause = error if isinstance(error, RequestException) else error.__context__
-    causes = tuple(_chain(cause))
-    sent = not any(isinstance(one, NewConnectionError | ConnectTimeoutError) for one in causes)
+    causes = tuple(_chain(error.__context__ or error))
+    sent = not any(map(_before_sending, causes))
     if sent:
         return ApiError(NO_ANSWER, f"no answer ({type(causes[-1]).__name__})", action=action)
     if local_cloud:
         return ApiError(NO_LOCAL_CLOUD, f"the local cloud is not running at {local_cloud}", action=action)
     return ApiError(UNREACHED, f"no connection to Tencent Cloud ({type(causes[-1]).__name__})", action=action)
+
+
+def _before_sending(error: BaseException) -> bool:
+    """No such host, refused, no route in time, an untrusted certificate, a proxy that says no."""
+    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError  # noqa: PLC0415 - loaded by now
+
+    return isinstance(error, NewConnectionError | ConnectTimeoutError | SSLCertVerificationError) or str(
+        error
+    ).startswith("Tunnel connection failed")
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

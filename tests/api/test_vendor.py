@@ -1,9 +1,10 @@
 import logging
+from collections.abc import Callable
 
 import pytest
 
-from gme_recording.api import ApiError, Cloud, CloudKind, Credentials, Gme, RecordMode, Secret
-from gme_recording.api.errors import NO_ANSWER
+from gme_recording.api import ApiError, Cloud, CloudKind, Cos, Credentials, Gme, RecordMode, Secret
+from gme_recording.api.errors import NO_ANSWER, UNREACHED
 from gme_recording.api.vendor import TIMEOUT, _api3_client, cos_client
 from gme_recording.errors import ExitCode
 from tests.api.conftest import Answer, Vendor, ok
@@ -64,3 +65,22 @@ def test_sdk_logs_are_shut(vendor: Vendor) -> None:
     Gme(vendor.cloud).start_record(1400000001, "r", RecordMode.MIXED)
     for name in ("qcloud_cos", "tencentcloud_sdk_common"):
         assert not logging.getLogger(name).isEnabledFor(logging.ERROR)
+
+
+@pytest.mark.parametrize(
+    "ask", [lambda: Gme(TENCENT).find_task(1, "r"), lambda: Cos(TENCENT).lifecycle("b-1250000000")]
+)
+def test_proxy_that_refuses_the_tunnel_is_told_from_a_lost_answer(
+    vendor: Vendor, monkeypatch: pytest.MonkeyPatch, ask: Callable[[], object]
+) -> None:
+    """As when the local cloud's variables are still set."""
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, vendor.cloud.url)
+    with pytest.raises(ApiError, match="no connection to Tencent Cloud") as error:
+        ask()
+    assert (error.value.code, error.value.exit_code) == (UNREACHED, ExitCode.UNAVAILABLE)
+
+
+def test_request_that_the_sdk_refuses_to_build_is_worded(vendor: Vendor) -> None:
+    with pytest.raises(ApiError, match="DeleteObject: Key is required not empty"):
+        Cos(vendor.cloud).delete("b-1250000000", "")
