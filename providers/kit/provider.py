@@ -30,7 +30,7 @@ class HalfMade(UserError):
     def __init__(self, error: Exception, resource_id: str, state: Values, inputs: Values) -> None:
         super().__init__(str(error))
         self.resource_id = resource_id
-        self.state = wired(state)
+        self.state = wired({"id": resource_id, **state})
         self.inputs = wired(inputs)
 
 
@@ -132,13 +132,14 @@ class TableProvider(sdk.Provider, Generic[C]):
         return sdk.CreateResponse(made, self._answer(table, current, made))
 
     async def update(self, request: sdk.UpdateRequest) -> sdk.UpdateResponse:
-        table, wanted, before = self._table(request.type), declared(plain(request.news)), plain(request.olds)
+        table, given, before = self._table(request.type), plain(request.news), plain(request.olds)
+        wanted = declared(given)
         changes = diff(table, before, wanted, _heads(request.ignore_changes))
         volatile = (each.name for each in table if each.volatile and changes)
         planned = state.planned(table, wanted, before) | dict.fromkeys(volatile, UNKNOWN)
         if not request.preview:
             planned = await asyncio.to_thread(
-                _change, self._resource(request.type), request.resource_id, before, wanted, changes, planned
+                _change, self._resource(request.type), request.resource_id, before, given, changes, planned
             )
         return sdk.UpdateResponse(self._answer(table, planned, request.resource_id))
 
@@ -218,30 +219,32 @@ def _make(resource: Resource[C], given: Values, planned: Values) -> tuple[str, d
         resource.finish(resource_id, wanted)
         return resource_id, _settle(resource, resource_id, planned)
     except UserError as error:
-        raise HalfMade(error, resource_id, _remains(resource, resource_id, wanted), given) from error
-
-
-def _remains(resource: Resource[C], resource_id: str, wanted: Values) -> dict[str, Any]:
-    """Return the true state of something half made, or as little as makes the next update write all of it."""
-    fixed = {each.name: wanted.get(each.name) for each in resource.properties if each.replaces}
-    try:
-        found = resource.read(resource_id, fixed) or {}
-    except UserError:
-        found = {}
-    return {"id": resource_id, **state.settled_object(resource.properties, found, fixed, applied=False)}
+        fixed = {each.name: wanted.get(each.name) for each in resource.properties if each.replaces}
+        left = _left(resource, resource_id, fixed) or state.settled_object(
+            resource.properties, {}, fixed, applied=False
+        )
+        raise HalfMade(error, resource_id, left, given) from error
 
 
 def _change(
     resource: Resource[C],
     resource_id: str,
     before: Values,
-    wanted: Values,
+    given: Values,
     changes: tuple[Change, ...],
     planned: Values,
 ) -> dict[str, Any]:
-    if changes:
-        resource.update(resource_id, before, wanted, frozenset(each.property for each in changes))
-    return _settle(resource, resource_id, planned)
+    """Update, read; what an update did before it failed is recorded, so that it can also be taken back."""
+    wanted = declared(given)
+    try:
+        if changes:
+            resource.update(resource_id, before, wanted, frozenset(each.property for each in changes))
+        return _settle(resource, resource_id, planned)
+    except UserError as error:
+        left = _left(resource, resource_id, before)
+        if left is None or diff(resource.properties, left, wanted) == changes:
+            raise
+        raise HalfMade(error, resource_id, left, given) from error
 
 
 def _settle(resource: Resource[C], resource_id: str, planned: Values) -> dict[str, Any]:
@@ -249,3 +252,14 @@ def _settle(resource: Resource[C], resource_id: str, planned: Values) -> dict[st
     if found is None:
         raise UserError(f"{resource.token} {resource_id} is gone", hint="gme-recording refresh, then up")
     return state.settled_object(resource.properties, found, planned, applied=True)
+
+
+def _left(resource: Resource[C], resource_id: str, known: Values) -> dict[str, Any] | None:
+    """Return the true state after a failure; None if it cannot be read, or nothing is left."""
+    try:
+        found = resource.read(resource_id, known)
+    except UserError:
+        return None
+    if found is None:
+        return None
+    return state.settled_object(resource.properties, found, known, applied=False)

@@ -13,7 +13,7 @@ from gme_recording.api.vendor import Service, cos_client
 
 
 class Cos:
-    """The COS SDK: every failure is an ApiError, reads are repeated."""
+    """The COS SDK: every failure is an ApiError."""
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
@@ -22,16 +22,15 @@ class Cos:
     def read(self, action: str, bucket: str, *absent: str) -> Mapping[str, Any]:
         """Return what `get_bucket_<action>` answers; empty if refused with a code in `absent`."""
         try:
-            call = partial(self._call, f"get_bucket_{action}", bucket)
-            return retry(call, Repeat.HARMLESS) or {}
+            return self.call(f"get_bucket_{action}", bucket) or {}
         except ApiError as error:
             if error.code in absent:
                 return {}
             raise
 
-    def call(self, method: str, bucket: str, **parameters: Any) -> Any:
-        """Call a method of the SDK once."""
-        return self._call(method, bucket, **parameters)
+    def call(self, method: str, bucket: str, repeat: Repeat = Repeat.HARMLESS, **parameters: Any) -> Any:
+        """Call a method of the SDK; most leave the same state when repeated."""
+        return retry(partial(self._call, method, bucket, **parameters), repeat)
 
     def _call(self, method: str, bucket: str, **parameters: Any) -> Any:
         with vendor_errors(method, self._cloud.url):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gme_recording.api.errors import ApiError
+from gme_recording.api.retry import Repeat
 from providers.kit.property import WORDS, Many, One, Property, empty, one_of
 from providers.kit.resource import Resource
 from providers.kit.values import Values
@@ -62,8 +63,9 @@ class Bucket(Resource[Clients]):
     )
 
     def create(self, wanted: Values) -> str:
-        self.cloud.cos.call("create_bucket", wanted["bucket"], ACL=wanted.get("acl") or "private")
-        return str(wanted["bucket"])
+        name, acl = str(wanted["bucket"]), wanted.get("acl") or "private"
+        self.cloud.cos.call("create_bucket", name, Repeat.HARMFUL, ACL=acl)
+        return name
 
     def finish(self, resource_id: str, wanted: Values) -> None:
         """Write what a new bucket does not have by itself; its ACL came with its creation."""
@@ -117,7 +119,7 @@ class Bucket(Resource[Clients]):
                 self.cloud.cos.call("delete_objects", bucket, Delete=delete)
 
     def _versions(self, bucket: str) -> Iterator[dict[str, Any]]:
-        markers: dict[str, str] = {}
+        markers: dict[str, Any] = {}
         while True:
             page = self.cloud.cos.call("list_objects_versions", bucket, MaxKeys=BATCH, **markers)
             yield page

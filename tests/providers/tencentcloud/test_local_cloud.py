@@ -197,6 +197,20 @@ def test_a_refused_update_is_not_taken_for_done(stack: Stack) -> None:
     assert refused.value.text.count("\n") <= 1
 
 
+def test_what_a_refused_update_did_can_be_taken_back(stack: Stack) -> None:
+    news = {"bucket": NAME, "acl": "private"}
+    made = stack.create(BUCKET, news)
+    rule = {"id": "r", "filterPrefix": "", "transitions": [{"days": 30, "storageClass": "GLACIER"}]}
+    with pytest.raises(Refused) as refused:
+        stack.update(BUCKET, made, {"bucket": NAME, "acl": "public-read", "lifecycleRules": [rule]})
+    left = refused.value.half_made
+    assert left is not None
+    assert left["properties"]["acl"] == "public-read"
+    assert stack.diff(BUCKET, left, news)["detailedDiff"] == {"acl": {"kind": "UPDATE"}}
+    back = stack.update(BUCKET, left, news)
+    assert back["properties"]["acl"] == "private"
+
+
 def test_a_bucket_with_objects_is_deleted_only_where_that_was_declared(stack: Stack) -> None:
     cos = _cos()
     made = stack.create(BUCKET, {"bucket": NAME, "versioningEnable": True})
