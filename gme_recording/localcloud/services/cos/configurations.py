@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from gme_recording.localcloud.dialects.documents import Element, leaf
 from gme_recording.localcloud.refusal import Refusal
 from gme_recording.localcloud.services.cos import lifecycle
 from gme_recording.localcloud.services.cos.errors import (
@@ -19,7 +20,6 @@ from gme_recording.localcloud.services.cos.model import Bucket, Versioning
 
 if TYPE_CHECKING:
     from gme_recording.localcloud.cloud import Call
-    from gme_recording.localcloud.dialects.documents import Element
 
 Check = Callable[["Call", Bucket, "Element"], None]
 
@@ -43,8 +43,9 @@ class Kind:
     """As in the actions: `BucketCORS` is put by `PutBucketCORS`."""
     root: str
     absent: str = ""
-    """Code for a bucket that has none; empty: it answers with an empty document."""
+    """Code for a bucket that has none; empty: it answers with its initial document."""
     check: Check = field(default=_anything)
+    initial: tuple[Element, ...] = ()
     deletable: bool = True
 
     @property
@@ -143,13 +144,6 @@ def _replication(call: Call, bucket: Bucket, document: Element) -> None:
             raise BUCKET_VERSIONING(bucket=name)
 
 
-def _referer(_call: Call, _bucket: Bucket, document: Element) -> None:
-    if document.value("Status") not in {"Enabled", "Disabled"}:
-        raise MALFORMED_XML(problem="Status must be Enabled or Disabled")
-    if document.value("RefererType") not in {"White-List", "Black-List"}:
-        raise MALFORMED_XML(problem="RefererType must be White-List or Black-List")
-
-
 LIFECYCLE = Kind(
     "lifecycle", "BucketLifecycle", "LifecycleConfiguration", "NoSuchLifecycleConfiguration", _lifecycle
 )
@@ -173,7 +167,7 @@ KINDS = (
         "ReplicationConfigurationNotFoundError",
         _replication,
     ),
-    Kind("referer", "BucketReferer", "RefererConfiguration", "NoSuchRefererConfiguration", _referer),
+    Kind("referer", "BucketReferer", "RefererConfiguration", initial=(leaf("Status", "Disabled"),)),
     Kind("accelerate", "BucketAccelerate", "AccelerateConfiguration", check=_accelerate, deletable=False),
     Kind("logging", "BucketLogging", "BucketLoggingStatus", check=_logging, deletable=False),
     Kind(

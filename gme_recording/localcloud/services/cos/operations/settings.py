@@ -45,7 +45,7 @@ def _register(kind: Kind) -> None:
             return documents.parse(found.text)
         if kind.absent:
             raise kind.not_there()
-        return tree(kind.root)
+        return tree(kind.root, kind.initial)
 
     def delete(call: Call, *, bucket: str) -> None:
         if found := call.store.find(Configuration, bucket=bucket, kind=kind.subresource):
