@@ -55,6 +55,7 @@ def start(root: Path, port: int | None = None) -> Address:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if (address := read_address(root)) and address.pid == process.pid:
+            process.returncode = 0  # it outlives us on purpose: nobody waits for it, nobody is to be warned
             return address
         if process.poll() is not None:
             said = log.read_bytes()[begins:].decode(errors="replace").strip().splitlines()

@@ -1,4 +1,4 @@
-"""What the cloud says no with: a service's `errors.py` is a list of `Refusal`s; calling one makes the error."""
+"""What the cloud says no with. A service lists its `Refusal`s in `errors.py`; calling one makes the error."""
 
 from __future__ import annotations
 

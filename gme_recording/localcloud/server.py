@@ -8,6 +8,7 @@ client that waits for the second half of a split one pays 40 ms (delayed acknowl
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from http import HTTPStatus
@@ -32,6 +33,7 @@ IDLE_SECONDS = 75
 LONGEST_SLEEP_SECONDS = 3600
 """Due effects are looked for at least this often: the machine's clock may be set while we sleep."""
 
+_ABSOLUTE = re.compile(r"(https?)://([^/?]*)(.*)", re.IGNORECASE | re.DOTALL)
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 _BODILESS = frozenset({204, 304})
 _TUNNEL = (
@@ -193,23 +195,20 @@ class Connection(asyncio.Protocol):
 
     def _request(self, method: str) -> Request:
         target = self._target.decode("latin-1")
-        scheme, absolute, rest = target.partition("://")
-        if target.startswith("/") or not absolute:
-            authority, secure = self._headers.get("host", ""), False
-        else:
-            authority, slash, rest = rest.partition("/")
-            target, secure = slash + rest, True
+        absolute = _ABSOLUTE.fullmatch(target)
+        scheme, authority, target = (
+            absolute.groups() if absolute else ("http", self._headers.get("host", ""), target)
+        )
         path, _, query = target.partition("?")
-        port = ":443" if scheme == "https" else ":80"
         return Request(
             method,
-            authority.lower().removesuffix(port),
+            authority.lower().removesuffix(":443" if scheme == "https" else ":80"),
             path or "/",
             query,
             self._headers,
             b"".join(self._body),
-            secure,
-            self._client,
+            secure=absolute is not None,
+            client=self._client,
         )
 
     def _count_header(self, size: int) -> None:

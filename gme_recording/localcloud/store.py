@@ -27,6 +27,8 @@ class Record:
 
 
 R = TypeVar("R", bound=Record)
+_INT64 = range(-(2**63), 2**63)
+"""What a column of numbers can hold; callers may ask for more."""
 
 
 class IncompatibleState(Exception):
@@ -64,7 +66,11 @@ class Store:
     def __init__(self, path: Path | str, records: Iterable[type[Record]]) -> None:
         self._tables: dict[type, Table] = {record: _table(record) for record in records}
         self._db = sqlite3.connect(path, isolation_level=None, timeout=0, check_same_thread=False)
-        self._open(str(path))
+        try:
+            self._open(str(path))
+        except BaseException:
+            self._db.close()
+            raise
 
     def _open(self, path: str) -> None:
         ddl = [table.ddl for table in self._tables.values()]
@@ -83,7 +89,9 @@ class Store:
                 self._db.execute(f"PRAGMA user_version={version}")
                 self._db.execute("COMMIT")
         except sqlite3.DatabaseError as error:
-            raise IncompatibleState(f"{path} cannot be opened: {error}") from error
+            busy = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+            problem = "another process uses it" if busy else error
+            raise IncompatibleState(f"{path} cannot be opened: {problem}") from error
 
     def close(self) -> None:
         self._db.close()
@@ -123,6 +131,8 @@ class Store:
         condition = " AND ".join(f'"{name}" IS ?' for name in where) or "1"
         order = ", ".join(f'"{name}"' for name in table.key)
         values = [columns[name].write(value) for name, value in where.items()]
+        if any(isinstance(value, int) and value not in _INT64 for value in values):
+            return []
         return self.query(record, f"{condition} ORDER BY {order}", values)
 
     def query(self, record: type[R], clause: str, values: Sequence[object] = ()) -> list[R]:

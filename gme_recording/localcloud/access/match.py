@@ -38,7 +38,7 @@ def resource_matches(pattern: str, resource: str) -> bool:
 
 
 def principal_matches(pattern: str, principal: str) -> bool:
-    """`*`, anyone, an account (`qcs::cam::uin/1:root`), or one identity (`qcs::cam::uin/1:roleName/writer`)."""
+    """`*`, anyone, an account (`qcs::cam::uin/1:root`) or an identity (`qcs::cam::uin/1:uin/2`)."""
     if pattern in {"*", "qcs::cam::anyone:anyone"}:
         return True
     account, _, who = pattern.rpartition(":")

@@ -1,8 +1,8 @@
 """JSON of a request to the typed parameters of an operation (pure).
 
 Types decide: `int`, `float`, `str`, `bool`, `list[X]`, `dict`, a dataclass for an object, `X | Y` for
-either and `X | None` for what may be left out. `null` counts as left out. In the flat form of GET
-requests all values are texts, and a list is an object with the keys 0, 1, 2...
+either and `X | None` for what may be left out. `null` counts as left out. Where requests are flat
+(queries, paths, forms) all values are texts, and a list is an object with the keys 0, 1, 2...
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _convert(hint: Any, value: Any, path: str) -> Any:
     allowed, accept = _SCALARS[outer]
     try:
         return accept(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise INVALID_PARAMETER(name=path, allowed=allowed) from None
 
 
@@ -94,9 +94,21 @@ def _int(value: Any) -> int:
     return number
 
 
+def _float(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError  # noqa: TRY004 - one error for every scalar
+    return float(value)
+
+
 def _str(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError  # noqa: TRY004 - one error for every scalar
+        raise ValueError  # noqa: TRY004
+    return value
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError  # noqa: TRY004
     return value
 
 
@@ -110,8 +122,8 @@ def _bool(value: Any) -> bool:
 
 _SCALARS: Mapping[Any, tuple[str, Callable[[Any], Any]]] = {
     int: ("an integer", _int),
-    float: ("a number", float),
+    float: ("a number", _float),
     str: ("a string", _str),
     bool: ("a boolean", _bool),
-    dict: ("an object", dict),
+    dict: ("an object", _dict),
 }

@@ -1,0 +1,119 @@
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from gme_recording.localcloud import process
+from gme_recording.localcloud.address import folder_of, read_address
+from gme_recording.localcloud.process import NotStarted
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path
+    process.stop(tmp_path)
+
+
+def rooms(url: str) -> int:
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=5)
+    connection.request("GET", "/admin/rooms?bizId=1400000001")
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def test_it_runs_until_it_is_stopped_and_takes_the_same_port_again(root):
+    assert process.status(root) is None
+    first = process.start(root)
+    assert process.status(root) == first
+    assert rooms(first.url) == 200
+    assert process.start(root) == first
+    assert process.stop(root)
+    assert process.status(root) is None
+    assert read_address(root) is None
+    assert not process.stop(root)
+    assert process.start(root).url == first.url
+
+
+def test_it_listens_on_loopback_only(root):
+    address = process.start(root)
+    host = socket.gethostbyname(socket.gethostname())
+    if host.startswith("127."):
+        pytest.skip("this machine has no address but loopback")
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((host, urlsplit(address.url).port or 0), timeout=5)
+
+
+def test_a_port_in_use_is_said_and_leaves_nothing_running(root):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(NotStarted, match=f"port {port} is in use"):
+            process.start(root, port)
+    assert process.status(root) is None
+
+
+def test_the_port_of_last_time_is_given_up_if_it_is_taken(root):
+    first = process.start(root)
+    process.stop(root)
+    with socket.create_server(("127.0.0.1", urlsplit(first.url).port or 0)):
+        second = process.start(root)
+        assert second.url != first.url
+
+
+def test_another_port_than_that_of_the_running_one_is_refused(root):
+    address = process.start(root)
+    with pytest.raises(NotStarted, match="runs already"):
+        process.start(root, (urlsplit(address.url).port or 0) + 1)
+
+
+def test_a_killed_one_leaves_an_address_that_nobody_believes(root):
+    first = process.start(root)
+    os.kill(first.pid, signal.SIGKILL)
+    os.waitpid(first.pid, 0)
+    assert read_address(root) == first
+    assert process.status(root) is None
+    second = process.start(root)
+    assert second.pid != first.pid
+
+
+def test_a_state_that_another_process_uses_is_not_taken(root):
+    process.start(root)
+    ended = subprocess.run(
+        [sys.executable, "-m", "gme_recording.localcloud", "--root", root],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "another process uses it" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_state_of_another_version_is_refused_with_what_to_do(root):
+    folder_of(root).mkdir(parents=True)
+    state = sqlite3.connect(folder_of(root) / "cloud.sqlite")
+    state.execute("PRAGMA user_version=1")
+    state.close()
+    with pytest.raises(NotStarted, match="another version"):
+        process.start(root)
+
+
+def test_it_writes_nothing_but_its_own_folder(root):
+    process.start(root)
+    process.stop(root)
+    assert {path.name for path in root.iterdir()} == {".local"}
+    assert {path.name for path in folder_of(root).iterdir()} == {
+        "cloud.sqlite",
+        "log.txt",
+        "objects",
+        "port",
+    }
