@@ -15,7 +15,7 @@ from functools import lru_cache
 from html import escape
 from ipaddress import ip_address
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 from gme_recording.localcloud.cloud import Call
 from gme_recording.localcloud.dialects.parameters import INVALID_PARAMETER, fill
@@ -35,6 +35,7 @@ NOT_JSON = Refusal("InvalidRequest", "the body is not a JSON object: {problem}")
 MAX_INTEGER = 2**63 - 1
 """What the store takes."""
 
+_HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([^:\[\]]+))(?::\d+)?")
 _VENDOR = (".tencentcloudapi.com", ".myqcloud.com")
 _FORM = "application/x-www-form-urlencoded"
 _HTML_HEADERS = (
@@ -53,8 +54,7 @@ def service(name: str, *prefixes: str) -> Service:
     """A service at these paths, whatever host the request names but the vendor's."""
 
     def serves(request: Request) -> bool:
-        host = urlsplit(f"//{request.host}").hostname or ""
-        return request.path.startswith(prefixes) and not host.endswith(_VENDOR)
+        return request.path.startswith(prefixes) and not _host_name(request).endswith(_VENDOR)
 
     return Service(name, Web(), serves)
 
@@ -66,6 +66,12 @@ def html(text: str, status: int = 200) -> Response:
 def see_other(location: str) -> Response:
     """After a form: the browser gets the page that shows what has become of it."""
     return Response(303, (("Location", location), *_COMMON_HEADERS))
+
+
+def camel(name: str) -> str:
+    """`biz_id` is `bizId` on the wire."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,7 @@ class Web:
         return found[request.method]
 
     def authenticate(self, request: Request, call: Call) -> None:
-        if not _is_loopback(request.host):
+        if not _is_loopback(_host_name(request)):
             raise FORBIDDEN(what=f"the host {request.host!r}")
         own = f"http://{request.host}"
         if request.headers.get("origin", own) != own:
@@ -95,11 +101,11 @@ class Web:
     def parameters(self, request: Request, operation: Operation) -> dict[str, object]:
         in_path = _pattern(operation.match.partition(" ")[2]).fullmatch(request.path)
         assert in_path, "find has matched it"
-        given = {**_given(request), **{_camel(n): unquote(v) for n, v in in_path.groupdict().items()}}
+        given = {**_given(request), **{camel(n): unquote(v) for n, v in in_path.groupdict().items()}}
         values = fill(map(_as_json, operation.parameters.values()), given)
         for name, value in values.items():
             if isinstance(value, int) and abs(value) > MAX_INTEGER:
-                raise INVALID_PARAMETER(name=_camel(name), allowed="an integer of 63 bits")
+                raise INVALID_PARAMETER(name=camel(name), allowed="an integer of 63 bits")
         return values
 
     def encode(self, result: object, call: Call) -> Response:  # noqa: ARG002 - the dialect's interface
@@ -140,9 +146,14 @@ def _content_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def _is_loopback(host: str) -> bool:
+def _host_name(request: Request) -> str:
+    """Without the port; empty for what is no host."""
+    found = _HOST.fullmatch(request.host)
+    return found[1] or found[2] if found else ""
+
+
+def _is_loopback(name: str) -> bool:
     try:
-        name = urlsplit(f"//{host}").hostname or ""
         return name == "localhost" or ip_address(name).is_loopback
     except ValueError:
         return False
@@ -160,8 +171,3 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 def _as_json(parameter: Parameter) -> Parameter:
     return replace(parameter, wire=parameter.wire[:1].lower() + parameter.wire[1:])
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)

@@ -9,11 +9,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 FRAME_SECONDS = 576 / 16_000
+MIN_FRAMES = 4
+"""Readers tell an MP3 by a row of frame headers."""
+
 _HEADER = bytes((0xFF, 0xF3, 0x18, 0xC0))
 _FRAME = _HEADER.ljust(36, b"\0")
 """Side information of nothing but zeros says that no spectral line is coded."""
 
 
 def silence(duration: timedelta) -> bytes:
-    """As many frames as come closest to the duration; never fewer than one."""
-    return _FRAME * max(1, round(duration.total_seconds() / FRAME_SECONDS))
+    """As many frames as come closest to the duration, and at least those that make it an MP3."""
+    return _FRAME * max(MIN_FRAMES, round(duration.total_seconds() / FRAME_SECONDS))

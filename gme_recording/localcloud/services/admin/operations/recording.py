@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 
 from gme_recording.localcloud.cloud import Call
+from gme_recording.localcloud.dialects.web import camel
 from gme_recording.localcloud.outbox import Attempt, Message
 from gme_recording.localcloud.services.admin.errors import INVALID_VALUE, UNKNOWN_TASK
 from gme_recording.localcloud.services.admin.routes import ADMIN
 from gme_recording.localcloud.services.gme import mischief, tasks
 from gme_recording.localcloud.services.gme.mischief import Mischief
-from gme_recording.localcloud.services.gme.model import Callback, Task, profile
+from gme_recording.localcloud.services.gme.model import Callback, Profile, Task, profile
 
 LONGEST_PROCESSING_SECONDS = 86_400.0
 
@@ -56,7 +57,7 @@ def plan_mischief(call: Call, *, next: list[str]) -> object:  # noqa: A002 - the
 
 @ADMIN.operation("GetProfile", match="GET /admin/gme/profile")
 def get_profile(call: Call) -> dict[str, object]:
-    return asdict(profile(call.store))
+    return _guesses(profile(call.store))
 
 
 @ADMIN.operation("ChangeProfile", match="PUT /admin/gme/profile", refuses=(INVALID_VALUE,))
@@ -74,7 +75,11 @@ def change_profile(  # noqa: PLR0913 - one for each guess
     given = {name: value for name, value in locals().items() if name != "call" and value is not None}
     if not 0 <= (processing_seconds or 0) <= LONGEST_PROCESSING_SECONDS:
         raise INVALID_VALUE(name="processingSeconds", found=processing_seconds, allowed="0 to a day")
-    return asdict(call.store.put(replace(profile(call.store), **given)))
+    return _guesses(call.store.put(replace(profile(call.store), **given)))
+
+
+def _guesses(found: Profile) -> dict[str, object]:
+    return {camel(name): value for name, value in asdict(found).items() if name != "name"}
 
 
 @ADMIN.operation("InterruptTask", match="POST /admin/tasks/interrupt", refuses=(UNKNOWN_TASK,))

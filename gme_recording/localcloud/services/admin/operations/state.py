@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import cache
 
 from gme_recording.localcloud.cloud import Call
+from gme_recording.localcloud.dialects.web import camel
 from gme_recording.localcloud.services.admin.errors import INVALID_VALUE
 from gme_recording.localcloud.services.admin.routes import ADMIN
 
@@ -46,7 +47,8 @@ def advance_clock(call: Call, *, advance: float) -> dict[str, str]:
 @ADMIN.operation("ListRequests", match="GET /admin/requests")
 def list_requests(call: Call) -> list[dict[str, object]]:
     """The newest requests, oldest first."""
-    return [{**asdict(seen), "at": seen.at.isoformat()} for seen in call.cloud.seen]
+    lines = ({**asdict(seen), "at": seen.at.isoformat()} for seen in call.cloud.seen)
+    return [{camel(name): value for name, value in line.items()} for line in lines]
 
 
 @ADMIN.operation("Reset", match="POST /admin/reset")

@@ -1,0 +1,162 @@
+import json
+from typing import Any
+
+import pytest
+
+from gme_recording.localcloud.messages import Response
+from tests.localcloud.services.gme.world import BIZ_ID, START, World
+
+SEAT = {"bizId": BIZ_ID, "roomId": "room", "userId": "7"}
+
+
+def ok(response: Response) -> Any:
+    assert response.status == 200, response.body
+    return json.loads(response.body)
+
+
+def problem(response: Response) -> tuple[int, str]:
+    return response.status, json.loads(response.body)["error"]
+
+
+def test_health_tells_virtual_time() -> None:
+    found = ok(World(ready=False).web("GET", "/healthz"))
+    assert found["ok"] is True
+    assert found["now"] == START.isoformat()
+
+
+def test_fresh_cloud_has_the_demo_application() -> None:
+    (found,) = ok(World(ready=False).web("GET", "/admin/applications"))
+    assert found == {
+        "bizId": 1400000001,
+        "name": "demo",
+        "secretKey": "localdemoappkey1",
+        "status": "normal",
+        "voiceChat": True,
+        "allowListed": True,
+        "recording": False,
+    }
+
+
+def test_application_is_made_once() -> None:
+    world = World(ready=False)
+    wanted = {"bizId": 1400000777, "name": "arena"}
+    first = ok(world.web("POST", "/admin/applications", wanted))
+    assert (first["bizId"], first["name"], len(first["secretKey"])) == (1400000777, "arena", 16)
+    assert ok(world.web("POST", "/admin/applications", {**wanted, "name": "other"})) == first
+
+
+def test_application_ids_are_positive() -> None:
+    found = World(ready=False).web("POST", "/admin/applications", {"bizId": 0, "name": "x"})
+    assert problem(found) == (400, "InvalidValue")
+
+
+def test_room_lives_as_long_as_it_has_members() -> None:
+    world = World(ready=False)
+    ok(world.web("POST", "/admin/rooms/join", SEAT))
+    ok(world.web("POST", "/admin/rooms/join", {**SEAT, "userId": "8", "microphone": False}))
+    ok(world.web("POST", "/admin/rooms/microphone", {**SEAT, "on": False}))
+    (room,) = ok(world.web("GET", f"/admin/rooms?bizId={BIZ_ID}"))
+    assert [(m["userId"], m["microphone"]) for m in room["members"]] == [("7", False), ("8", False)]
+    ok(world.web("POST", "/admin/rooms/leave", SEAT))
+    ok(world.web("POST", "/admin/rooms/leave", {**SEAT, "userId": "8"}))
+    assert ok(world.web("GET", "/admin/rooms")) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "expected"),
+    [
+        ("join", {**SEAT, "bizId": 7}, (404, "UnknownApplication")),
+        ("join", {**SEAT, "userId": ""}, (400, "InvalidValue")),
+        ("join", {**SEAT, "roomId": "r" * 128}, (400, "InvalidValue")),
+        ("leave", SEAT, (404, "NotInRoom")),
+        ("microphone", {**SEAT, "on": True}, (404, "NotInRoom")),
+    ],
+)
+def test_impossible_moves_are_refused(path: str, body: dict[str, Any], expected: tuple[int, str]) -> None:
+    assert problem(World(ready=False).web("POST", f"/admin/rooms/{path}", body)) == expected
+
+
+def test_players_drive_the_recording() -> None:
+    world = World()
+    ok(world.web("POST", "/admin/rooms/join", SEAT))
+    task_id = world.start(mode=1)
+    ok(world.web("POST", "/admin/clock", {"advance": 60}))
+    ok(world.web("POST", "/admin/rooms/microphone", {**SEAT, "on": False}))
+    assert world.spans(task_id) == [("7", 0, 1)]
+
+
+def test_clock_advances_and_what_is_due_has_happened() -> None:
+    world = World()
+    world.join("7")
+    task_id = world.start()
+    found = ok(world.web("POST", "/admin/clock", {"advance": 3 * 3600}))
+    assert found["now"] == ok(world.web("GET", "/admin/clock"))["now"] == "2024-01-18T11:00:00+00:00"
+    assert world.spans(task_id) == [("", 0, 120), ("", 120, None)]
+
+
+@pytest.mark.parametrize("seconds", [-1, 1e12, float("nan"), float("inf")])
+def test_clock_only_moves_forward(seconds: float) -> None:
+    found = World(ready=False).web("POST", "/admin/clock", {"advance": seconds})
+    assert problem(found) == (400, "InvalidValue")
+
+
+def test_callbacks_are_listed_by_application_and_task() -> None:
+    world = World()
+    world.change_app(callback_url="https://voice.example.com/")
+    world.join("7")
+    first = world.start()
+    world.stop(first)
+    second = world.start()
+    found = ok(world.web("GET", f"/admin/callbacks?bizId={BIZ_ID}&taskId={first}"))
+    assert [(one["event"], one["taskId"]) for one in found] == [(1, str(first)), (2, str(first))]
+    assert found[0]["url"] == "https://voice.example.com/"
+    assert json.loads(found[0]["body"])["TaskID"] == first
+    assert (found[0]["outcome"], found[0]["attempts"], found[0]["sentAt"]) == ("pending", 0, None)
+    assert len(ok(world.web("GET", f"/admin/callbacks?taskId={second}"))) == 1
+    assert ok(world.web("GET", "/admin/callbacks?bizId=7")) == []
+
+
+def test_mischief_is_planned_by_name() -> None:
+    world = World()
+    world.change_app(callback_url="https://voice.example.com/")
+    ok(world.web("POST", "/admin/callbacks/faults", {"next": ["lost", "none"]}))
+    world.join("7")
+    world.start()
+    assert ok(world.web("GET", "/admin/callbacks"))[0]["outcome"] == "lost on request"
+    assert problem(world.web("POST", "/admin/callbacks/faults", {"next": ["evil"]})) == (400, "InvalidValue")
+
+
+def test_guesses_are_switched_one_by_one() -> None:
+    world = World(ready=False)
+    before = ok(world.web("GET", "/admin/gme/profile"))
+    after = ok(world.web("PUT", "/admin/gme/profile", {"processingSeconds": 180, "dayLimit": True}))
+    assert after == {**before, "processingSeconds": 180, "dayLimit": True}
+    found = world.web("PUT", "/admin/gme/profile", {"processingSeconds": -1})
+    assert problem(found) == (400, "InvalidValue")
+
+
+def test_interruption_is_asked_for_by_task() -> None:
+    world = World()
+    world.join("7")
+    task_id = world.start()
+    ok(world.web("POST", "/admin/tasks/interrupt", {"taskId": task_id}))
+    assert world.spans(task_id) == [("", 0, 0), ("", 0, None)]
+    assert problem(world.web("POST", "/admin/tasks/interrupt", {"taskId": 1})) == (404, "UnknownTask")
+
+
+def test_requests_are_logged() -> None:
+    world = World(ready=False)
+    world.web("GET", "/healthz")
+    (found,) = ok(world.web("GET", "/admin/requests"))
+    assert (found["service"], found["operation"], found["status"]) == ("admin", "Health", 200)
+
+
+def test_reset_brings_back_the_fresh_state() -> None:
+    world = World()
+    world.join("7")
+    world.start()
+    world.wait(hours=3)
+    ok(world.web("POST", "/admin/reset", {}))
+    assert ok(world.web("GET", "/healthz"))["now"] == START.isoformat()
+    assert ok(world.web("GET", "/admin/rooms")) == []
+    assert ok(world.web("GET", "/admin/applications"))[0]["recording"] is False
