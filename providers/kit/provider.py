@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from pulumi.provider.experimental import provider as sdk
 
 from gme_recording.errors import UserError
-from providers.kit import check, inputs, state
+from providers.kit import apply, check, inputs, state
 from providers.kit.diff import Change, Verb, diff
 from providers.kit.property import Property
 from providers.kit.resource import Resource
@@ -22,16 +22,6 @@ from providers.kit.values import DEFAULTS, RAW_STATE_DELTA, UNKNOWN, Values, dec
 C = TypeVar("C")
 Function = Callable[[C, Values], dict[str, Any]]
 """A provider's function (an `invoke`): its arguments to its result."""
-
-
-class HalfMade(UserError):
-    """Something exists but is not as declared; the engine records it and updates it next time."""
-
-    def __init__(self, error: Exception, resource_id: str, state: Values, inputs: Values) -> None:
-        super().__init__(str(error))
-        self.resource_id = resource_id
-        self.state = wired({"id": resource_id, **state})
-        self.inputs = wired(inputs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,24 +114,22 @@ class TableProvider(sdk.Provider, Generic[C]):
 
     async def create(self, request: sdk.CreateRequest) -> sdk.CreateResponse:
         table, given = self._table(request.type), plain(request.properties)
-        wanted = declared(given)
-        planned = state.planned(table, wanted)
         if request.preview:
-            return sdk.CreateResponse("", self._answer(table, planned, UNKNOWN))
-        made, current = await asyncio.to_thread(_make, self._resource(request.type), given, planned)
+            return sdk.CreateResponse(
+                "", self._answer(table, apply.foreseen(table, declared(given)), UNKNOWN)
+            )
+        made, current = await asyncio.to_thread(apply.make, self._resource(request.type), given)
         return sdk.CreateResponse(made, self._answer(table, current, made))
 
     async def update(self, request: sdk.UpdateRequest) -> sdk.UpdateResponse:
         table, given, before = self._table(request.type), plain(request.news), plain(request.olds)
-        wanted = declared(given)
-        changes = diff(table, before, wanted, _heads(request.ignore_changes))
-        volatile = (each.name for each in table if each.volatile and changes)
-        planned = state.planned(table, wanted, before) | dict.fromkeys(volatile, UNKNOWN)
-        if not request.preview:
-            planned = await asyncio.to_thread(
-                _change, self._resource(request.type), request.resource_id, before, given, changes, planned
-            )
-        return sdk.UpdateResponse(self._answer(table, planned, request.resource_id))
+        changes = diff(table, before, declared(given), _heads(request.ignore_changes))
+        if request.preview:
+            current = apply.foreseen(table, declared(given), before, changes)
+        else:
+            resource, its_id = self._resource(request.type), request.resource_id
+            current = await asyncio.to_thread(apply.change, resource, its_id, before, given, changes)
+        return sdk.UpdateResponse(self._answer(table, current, request.resource_id))
 
     async def read(self, request: sdk.ReadRequest) -> sdk.ReadResponse:
         table, before, given = self._table(request.type), plain(request.properties), plain(request.inputs)
@@ -209,57 +197,3 @@ def _secrets(table: tuple[Property, ...]) -> frozenset[str]:
 
 def _heads(paths: Sequence[str]) -> frozenset[str]:
     return frozenset(Change(path, Verb.UPDATE).property for path in paths)
-
-
-def _make(resource: Resource[C], given: Values, planned: Values) -> tuple[str, dict[str, Any]]:
-    """Create, finish, read; whatever fails once the resource exists leaves it half made, not lost."""
-    wanted = declared(given)
-    resource_id = resource.create(wanted)
-    try:
-        resource.finish(resource_id, wanted)
-        return resource_id, _settle(resource, resource_id, planned)
-    except UserError as error:
-        fixed = {each.name: wanted.get(each.name) for each in resource.properties if each.replaces}
-        left = _left(resource, resource_id, fixed) or state.settled_object(
-            resource.properties, {}, fixed, applied=False
-        )
-        raise HalfMade(error, resource_id, left, given) from error
-
-
-def _change(
-    resource: Resource[C],
-    resource_id: str,
-    before: Values,
-    given: Values,
-    changes: tuple[Change, ...],
-    planned: Values,
-) -> dict[str, Any]:
-    """Update, read; what an update did before it failed is recorded, so that it can also be taken back."""
-    wanted = declared(given)
-    try:
-        if changes:
-            resource.update(resource_id, before, wanted, frozenset(each.property for each in changes))
-        return _settle(resource, resource_id, planned)
-    except UserError as error:
-        left = _left(resource, resource_id, before)
-        if left is None or diff(resource.properties, left, wanted) == changes:
-            raise
-        raise HalfMade(error, resource_id, left, given) from error
-
-
-def _settle(resource: Resource[C], resource_id: str, planned: Values) -> dict[str, Any]:
-    found = resource.read(resource_id, planned)
-    if found is None:
-        raise UserError(f"{resource.token} {resource_id} is gone", hint="gme-recording refresh, then up")
-    return state.settled_object(resource.properties, found, planned, applied=True)
-
-
-def _left(resource: Resource[C], resource_id: str, known: Values) -> dict[str, Any] | None:
-    """Return the true state after a failure; None if it cannot be read, or nothing is left."""
-    try:
-        found = resource.read(resource_id, known)
-    except UserError:
-        return None
-    if found is None:
-        return None
-    return state.settled_object(resource.properties, found, known, applied=False)

@@ -18,7 +18,8 @@ from pulumi.provider.experimental.server import ProviderServicer
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
 from gme_recording.errors import UserError
-from providers.kit.provider import HalfMade, TableProvider
+from providers.kit.apply import HalfMade
+from providers.kit.provider import TableProvider
 
 if TYPE_CHECKING:
     Interceptor = grpc.aio.ServerInterceptor[Any, Any]
