@@ -29,7 +29,8 @@ def environment(stack: Stack, root: Path) -> dict[str, str]:
     if stack.cloud is CloudKind.TENCENT:
         return {}
     variables = {
-        "PULUMI_BACKEND_URL": f"file://{state_folder(root)}",
+        # Without sidecar files: the engine does not write them at once, a killed one leaves half of one.
+        "PULUMI_BACKEND_URL": f"file://{state_folder(root)}?metadata=skip",
         "PULUMI_HOME": str(root / ".local" / "pulumi-home"),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",

@@ -73,8 +73,14 @@ class Deployment:
         return self._run("refresh", lambda stack, on: stack.refresh(on_event=on, suppress_progress=True))
 
     def destroy(self) -> Outcome:
-        """Delete every resource of the stack that may be deleted."""
-        return self._run("destroy", lambda stack, on: stack.destroy(on_event=on, suppress_progress=True))
+        """Delete every resource of the stack; if one is protected, none is touched."""
+
+        def call(stack: PlainStack, on: Recorder) -> object:
+            looking = Recorder(self.watcher, live=False, diagnostics=on.diagnostics)
+            stack.preview_destroy(on_event=looking, suppress_progress=True)
+            return stack.destroy(on_event=on, suppress_progress=True)
+
+        return self._run("destroy", call)
 
     def outputs(self, *, show_secrets: bool = False) -> dict[str, object]:
         """Return the stack's outputs as they were recorded by the last `up`; nothing is called."""
@@ -144,6 +150,8 @@ class Deployment:
     def _recover(self, program: Program, *, killed: bool) -> None:
         """Put right what a killed run left behind: in the state now, in the program by imports."""
         local = self.stack.cloud is CloudKind.LOCAL
+        if killed:
+            recover.drop_torn_sidecars(state_folder(self.root))
         if local and not killed and not recover.unfinished(state_folder(self.root), self.stack.name):
             return
         exported = json.loads(self._cli("stack", "export"))

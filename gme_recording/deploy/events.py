@@ -71,7 +71,9 @@ class Recorder:
 
     def outcome(self, verb: str, stack: str, seconds: float) -> Outcome:
         """Sum up a run that went well."""
-        return Outcome(verb, stack, tuple(self.steps), len(self.unchanged), self.outputs, self.warnings, seconds)
+        return Outcome(
+            verb, stack, tuple(self.steps), len(self.unchanged), self.outputs, self.warnings, seconds
+        )
 
     def _diagnose(self, severity: str, message: str, urn: str) -> None:
         """Keep errors and warnings; what the program printed while it was interrupted is noise."""
@@ -90,7 +92,7 @@ class Recorder:
             return
         op, began = begun
         step = _step(metadata, drift=op == "refresh")
-        if step.op in {"same", "read", "refresh"} and not failed:
+        if step.op in {"same", "read"} and not failed:
             self._unchanged.add(metadata.urn)
             return
         step = replace(step, seconds=self.clock() - began, failed=failed)
@@ -111,6 +113,8 @@ def name_of(urn: str) -> str:
 
 def _step(metadata: StepEventMetadata, *, drift: bool) -> Step:
     op = metadata.op.value
+    if op == "refresh":  # what a preview of a refresh calls every step
+        op = "delete" if metadata.new is None else "update" if metadata.diffs else "same"
     return Step(
         op=op,
         type=short_type(metadata.type),

@@ -122,6 +122,15 @@ def unfinished(state_folder: Path, stack: str) -> bool:
     return False
 
 
+def drop_torn_sidecars(state_folder: Path) -> None:
+    """Remove sidecar files (`.attrs`) that a killed CLI left half written; nothing needs them."""
+    for path in state_folder.rglob("*.attrs"):
+        try:
+            json.loads(path.read_text(encoding="utf-8"))
+        except ValueError:
+            path.unlink(missing_ok=True)
+
+
 def finder(cloud: Cloud) -> Find:
     """Look resources up in the cloud."""
     cos, cam, policies = Cos(cloud), Cam(cloud), Service(cloud, "cam")

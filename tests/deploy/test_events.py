@@ -1,11 +1,13 @@
+from collections.abc import Iterable
+
 import pytest
 
 from gme_recording.deploy.events import Diagnostic
-from gme_recording.deploy.step import Change
+from gme_recording.deploy.step import Change, Step
 from tests.deploy.recorded import FOLDER, recorded
 
 
-def told(steps):
+def told(steps: Iterable[Step]) -> list[tuple[str, str, str]]:
     return [(step.op, step.type, step.name) for step in steps]
 
 

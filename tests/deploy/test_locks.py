@@ -105,7 +105,12 @@ def test_the_engine_of_a_killed_run_is_waited_for(tmp_path, dead_pid, engine):
     write_note(tmp_path, dead_pid)
     lock = write_lock(tmp_path, engine.pid)
     heard = Heard()
-    ending = threading.Timer(0.3, lambda: (lock.unlink(), engine.communicate(b"\n")))
+
+    def end() -> None:
+        lock.unlink()
+        engine.communicate(b"\n")
+
+    ending = threading.Timer(0.3, end)
     ending.start()
 
     with running(tmp_path, "local", "up", heard) as killed:

@@ -6,12 +6,12 @@ from gme_recording.errors import ExitCode
 from tests.deploy.recorded import recorded
 
 LOCKED = (
-    "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete "
-    "the lock file with `pulumi cancel`.\n  file:///p/.pulumi/locks/organization/gme-recording/local/1.json: "
+    "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or "
+    "delete the lock file with `pulumi cancel`.\n  file:///p/.pulumi/locks/organization/gme-recording/local/1.json: "
     "created by root@host (pid 4711) at 2026-11-22T18:20:53Z"
 )
 PROTECTED = (
-    'unable to delete resource "urn:pulumi:prod::gme-recording::a:b:C$tencentcloud:Cos/bucket:Bucket::voice"\n'
+    'unable to delete resource "urn:pulumi:prod::p::a:b:C$tencentcloud:Cos/bucket:Bucket::voice"\n'
     "as it is currently marked for protection. To unprotect the resource, remove the `protect` flag"
 )
 

@@ -1,11 +1,23 @@
 import copy
 import json
 from types import SimpleNamespace
+from typing import Any
 
 import pulumi
+import pytest
 
 from gme_recording.deploy import recover
-from gme_recording.deploy.recover import BUCKET, LINKED_ROLE, POLICY, Repair, adopting, identity, plan
+from gme_recording.deploy.recover import (
+    BUCKET,
+    LINKED_ROLE,
+    POLICY,
+    Find,
+    Identity,
+    Repair,
+    adopting,
+    identity,
+    plan,
+)
 from tests.deploy.recorded import FOLDER
 from tests.support.watch import Heard
 
@@ -19,11 +31,11 @@ def resource(urn: str, **more: object) -> dict[str, object]:
     return {"urn": urn, "type": identity(urn)[0], "inputs": {}, **more}
 
 
-def exists(*tokens: str):
+def exists(*tokens: str) -> Find:
     return lambda token, inputs: "id" if token in tokens else None
 
 
-def never(token, inputs):
+def never(token: str, inputs: object) -> str:
     raise AssertionError(token)
 
 
@@ -100,8 +112,14 @@ def test_identity_is_the_last_type_of_the_chain_and_the_name():
     assert identity(f"{URN}{POLICY}::p") == (POLICY, "p")
 
 
-def transform(monkeypatch, find, *, known=frozenset(), only=None):
-    registered = []
+def transform(
+    monkeypatch: pytest.MonkeyPatch,
+    find: Find,
+    *,
+    known: frozenset[Identity] = frozenset(),
+    only: frozenset[Identity] | None = None,
+) -> tuple[Any, Heard]:
+    registered: list[Any] = []
     monkeypatch.setattr(pulumi.runtime, "register_resource_transform", registered.append)
     heard = Heard()
     adopting(find, heard, known=known, only=only)()
@@ -151,7 +169,7 @@ def test_pending_operations_are_seen_without_the_engine(tmp_path):
     file = tmp_path / ".pulumi" / "stacks" / "gme-recording" / "local.json"
     file.parent.mkdir(parents=True)
 
-    def state(latest):
+    def state(latest: object) -> bool:
         file.write_text(json.dumps({"version": 3, "checkpoint": {"latest": latest}}))
         return recover.unfinished(tmp_path, "local")
 
@@ -159,3 +177,12 @@ def test_pending_operations_are_seen_without_the_engine(tmp_path):
     assert not state(None)
     assert not state({"resources": []})
     assert state({"pending_operations": [{"type": "creating"}]})
+
+
+def test_only_torn_sidecars_are_dropped(tmp_path):
+    for name, text in {"a.json.attrs": "", "b.json.attrs": '{"md5": "x"}', "c.json": ""}.items():
+        (tmp_path / name).write_text(text)
+
+    recover.drop_torn_sidecars(tmp_path)
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b.json.attrs", "c.json"]

@@ -70,8 +70,8 @@ def test_go_on_path_is_used_when_it_is_new_enough(project):
 
 def test_an_old_go_is_passed_over_for_the_wheel(project, monkeypatch):
     install_go(project, "1.21.0")
-    asked = []
-    monkeypatch.setattr(building, "_run", lambda command, folder: asked.append(command) or "")
+    asked: list[list[str]] = []
+    monkeypatch.setattr(building, "_run", lambda command, folder: asked.append(command))
 
     found = find_go(project, Heard())
 

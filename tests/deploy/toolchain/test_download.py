@@ -1,4 +1,5 @@
 import urllib.error
+import urllib.request
 
 from gme_recording.deploy.toolchain import download as downloading
 from gme_recording.deploy.toolchain.download import download
@@ -13,7 +14,7 @@ def test_without_a_way_out_the_download_is_given_up_at_once(tmp_path, monkeypatc
         asked.append((url, timeout))
         raise urllib.error.URLError("Network is unreachable")
 
-    monkeypatch.setattr(downloading.urllib.request, "urlopen", refuse)
+    monkeypatch.setattr(urllib.request, "urlopen", refuse)
     heard = Heard()
 
     found = download(tmp_path, heard)

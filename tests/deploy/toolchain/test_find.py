@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from gme_recording.deploy.toolchain.engine import Engine, NotFound, kept_path, version_of
-from gme_recording.deploy.toolchain.find import FORCED, ORIGINS, find, kept, on_path
+from gme_recording.deploy.toolchain.find import FORCED, ORIGINS, Origin, find, kept, on_path
 from gme_recording.deploy.toolchain.version import PINNED, Version
 from gme_recording.errors import ExitCode, UserError
 from tests.support.watch import Heard
@@ -16,7 +16,7 @@ def executable(path: Path, says: str) -> Path:
     return path
 
 
-def origin(found):
+def origin(found: Engine | NotFound) -> Origin:
     return lambda root, watcher: found
 
 

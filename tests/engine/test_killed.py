@@ -1,0 +1,59 @@
+"""Killed at any moment, the next run finishes the work: no duplicate, nothing lost, nothing done by hand."""
+
+import os
+import signal
+
+import pytest
+
+from tests.support.engine import NAMES, Project
+
+pytestmark = pytest.mark.engine
+
+EVERY = os.environ.get("GME_RECORDING_EVERY_MOMENT", "")
+"""Set to a range such as `1-60` to kill at each of these requests instead of at a few."""
+VICTIMS = ("driver", "both")
+"""The engine outlives its driver for a moment, or dies with it."""
+
+
+def moments(*few: tuple[int, str]) -> list[tuple[int, str]]:
+    first, _, last = EVERY.partition("-")
+    return [(n, who) for n in range(int(first), int(last) + 1) for who in VICTIMS] if EVERY else list(few)
+
+
+def killed(project: Project, verb: str, moment: str) -> None:
+    ran = project.run(verb, program="tests.support.mortal", MORTAL=moment)
+    assert ran.code == -signal.SIGKILL, ran
+
+
+def finishes(project: Project) -> None:
+    project.done("up")
+    project.done("preview", "--refresh", "--expect-no-changes")
+    assert None not in project.existing().values()
+
+
+@pytest.mark.parametrize(
+    ("request_number", "victims"),
+    moments((6, "driver"), (9, "both"), (14, "driver"), (20, "both"), (40, "both")),
+)
+def test_up_killed_at_a_request_is_finished_by_the_next_up(project, request_number, victims):
+    killed(project, "up", f"{request_number}:after:{victims}")
+
+    finishes(project)
+
+    project.done("destroy")
+    assert project.existing() == dict.fromkeys(NAMES)
+
+
+@pytest.mark.parametrize(("request_number", "victims"), moments((3, "driver"), (5, "both")))
+def test_destroy_killed_at_a_request_is_finished_by_the_next_destroy(deployed, request_number, victims):
+    killed(deployed, "destroy", f"{request_number}:after:{victims}")
+
+    deployed.done("destroy")
+
+    assert deployed.existing() == dict.fromkeys(NAMES)
+
+
+def test_destroy_killed_is_undone_by_the_next_up(deployed):
+    killed(deployed, "destroy", "4:after:both")
+
+    finishes(deployed)

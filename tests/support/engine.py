@@ -1,0 +1,114 @@
+"""A project of one's own for tests of the real engine: the program and its stack files in a fresh folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gme_recording.api import Cloud, CloudKind, LocalCloud
+from gme_recording.deploy import cloud as local
+from gme_recording.deploy.recover import BUCKET, LINKED_ROLE, POLICY, finder
+from gme_recording.errors import ExitCode
+
+ROOT = Path(__file__).parents[2]
+_COPIED = ("Pulumi.yaml", "__main__.py", "stacks")
+_LINKED = ("components", "gme_recording", "providers", ".tools")
+_FOREIGN = (
+    "PULUMI",
+    "TENCENTCLOUD",
+    "GME_RECORDING",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "http_proxy",
+    "https_proxy",
+)
+DEADLINE_SECONDS = 120
+NAMES = {
+    BUCKET: {"bucket": "voice-local-1250000000"},
+    LINKED_ROLE: {},
+    POLICY: {"name": "voice-local-1250000000-recorder"},
+}
+"""What stack `local` makes that exists only once, as it is looked up."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    def data(self) -> Any:
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of the project in a folder of its own, with its own local cloud and state."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, folder: Path) -> Project:
+        for name in _COPIED:
+            (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, folder / name)
+        for name in _LINKED:
+            (folder / name).symlink_to(ROOT / name)
+        return cls(folder)
+
+    def run(self, *arguments: str, program: str = "gme_recording.cli.app", **environment: str) -> Ran:
+        """Run `gme-recording` as a process of its own."""
+        command = [sys.executable, "-c", f"from {program} import main; main()", *arguments]
+        ended = subprocess.run(
+            command,
+            cwd=self.root,
+            env=self.environment(**environment),
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE_SECONDS,
+            check=False,
+        )
+        return Ran(ended.returncode, ended.stdout, ended.stderr)
+
+    def done(self, *arguments: str, **environment: str) -> Ran:
+        """Run `gme-recording` and expect success."""
+        ran = self.run(*arguments, **environment)
+        assert ran.code == ExitCode.OK, f"{arguments} ended with {ran.code}\n{ran.out}\n{ran.err}"
+        return ran
+
+    def environment(self, **more: str) -> dict[str, str]:
+        own = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+        return {**own, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", **more}
+
+    def edit(self, old: str, new: str, stack: str = "local") -> None:
+        """Change the stack file as an operator would."""
+        file = self.root / "stacks" / f"Pulumi.{stack}.yaml"
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new), encoding="utf-8")
+
+    @property
+    def console(self) -> LocalCloud:
+        """The local console, and what the local cloud offers besides."""
+        address = local.status(self.root)
+        assert address is not None
+        return LocalCloud(address.url)
+
+    @property
+    def cloud(self) -> Cloud:
+        return Cloud.connect(CloudKind.LOCAL, "ap-guangzhou", self.root)
+
+    def existing(self) -> dict[str, str | None]:
+        """Ids of what exists only once, by type; None where it does not exist."""
+        find = finder(self.cloud)
+        return {token: find(token, inputs) for token, inputs in NAMES.items()}
+
+    def close(self) -> None:
+        local.stop(self.root)
