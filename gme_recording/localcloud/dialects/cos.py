@@ -9,84 +9,33 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, is_dataclass
-from email.utils import format_datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, get_type_hints
 from urllib.parse import unquote
 
-from gme_recording.localcloud.dialects import documents
+from gme_recording.localcloud.dialects import documents, http_date
+from gme_recording.localcloud.dialects.cos_signed import is_s3, principal_of
 from gme_recording.localcloud.dialects.documents import Element
 from gme_recording.localcloud.dialects.payload import (
     INVALID_ARGUMENT,
-    NOT_IMPLEMENTED,
     as_document,
     check_digest,
     unframed,
 )
 from gme_recording.localcloud.messages import Response
 from gme_recording.localcloud.refusal import CloudError, Refusal
-from gme_recording.localcloud.signatures.failure import Reason, SignatureFailure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gme_recording.localcloud.cloud import Call
     from gme_recording.localcloud.messages import Request
-    from gme_recording.localcloud.operation import Operation, Service
+    from gme_recording.localcloud.operation import Operation, Parameter, Service
 
-SUBRESOURCES = frozenset(
-    {
-        "accelerate",
-        "acl",
-        "cors",
-        "delete",
-        "domain",
-        "encryption",
-        "intelligenttiering",
-        "inventory",
-        "lifecycle",
-        "location",
-        "logging",
-        "origin",
-        "policy",
-        "referer",
-        "replication",
-        "restore",
-        "tagging",
-        "uploadId",
-        "uploads",
-        "versioning",
-        "versions",
-        "website",
-    }
-)
-"""Parameters that name what is asked about, whatever their value; the operations say which are served."""
-ORDINARY = frozenset(
-    {
-        "continuation-token",
-        "delimiter",
-        "encoding-type",
-        "fetch-owner",
-        "id",
-        "key-marker",
-        "list-type",
-        "marker",
-        "max-keys",
-        "max-parts",
-        "max-uploads",
-        "part-number-marker",
-        "partNumber",
-        "prefix",
-        "start-after",
-        "upload-id-marker",
-        "version-id-marker",
-        "versionId",
-        "sign",
-        "token",
-        "x-cos-security-token",
-        "x-id",
-    }
-)
-"""Parameters that may be empty without being a sub-resource; so may `response-*`, `q-*` and `X-Amz-*`."""
+NOT_IN_QUERY = frozenset({"bucket", "key", "headers", "content", "document"})
+"""Parameters of operations that come from host, path, headers and body."""
+NEVER_SUBRESOURCES = frozenset({"fetch-owner", "sign", "token", "x-id"})
+"""Parameters that may come without a value and that no operation takes."""
 INVALID_URI = Refusal("InvalidURI", "Could not parse the specified URI.")
 PATH_STYLE = Refusal(
     "PathStyleDomainForbidden",
@@ -96,31 +45,6 @@ PATH_STYLE = Refusal(
 NOT_ALLOWED = Refusal("MethodNotAllowed", "The specified method is not allowed against this resource.", 405)
 NOT_SERVED = Refusal("NoSuchConfiguration", "The sub-resource {name} is not served by the local cloud.", 404)
 
-OF_SIGNATURES: Mapping[Reason, Refusal] = {
-    Reason.MALFORMED: INVALID_ARGUMENT,
-    Reason.UNKNOWN_KEY: Refusal(
-        "InvalidAccessKeyId", "The Access Key Id you provided does not exist in our records.", 403
-    ),
-    Reason.WRONG_SIGNATURE: Refusal(
-        "SignatureDoesNotMatch",
-        "The Signature you specified is invalid. Check your key and signing method: {problem}",
-        403,
-    ),
-    Reason.WRONG_DIGEST: Refusal(
-        "XAmzContentSHA256Mismatch",
-        "The provided 'x-amz-content-sha256' header does not match the body.",
-        400,
-    ),
-    Reason.SKEWED: Refusal(
-        "RequestTimeTooSkewed",
-        "The difference between the request time and the current time is too large.",
-        403,
-    ),
-    Reason.EXPIRED: Refusal("AccessDenied", "Request has expired", 403),
-    Reason.WRONG_TOKEN: Refusal("InvalidToken", "The provided token is not that of the access key.", 403),
-    Reason.EXPIRED_TOKEN: Refusal("ExpiredToken", "The provided token has expired.", 403),
-    Reason.UNSUPPORTED: NOT_IMPLEMENTED,
-}
 OF_THE_GATEWAY: Mapping[str, Refusal] = {
     "UnauthorizedOperation": Refusal("AccessDenied", "Access Denied.", 403),
     "RequestLimitExceeded": Refusal("SlowDown", "Please reduce your request rate.", 503),
@@ -177,42 +101,60 @@ def region_of(request: Request) -> str:
     return (found["region"] or "") if found else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What the operations' `match` (`PUT bucket lifecycle`) and parameters say about requests."""
+
+    by_match: Mapping[str, Operation]
+    subresources: frozenset[str]
+    arguments: frozenset[str]
+    """Parameters of the query that are no sub-resource."""
+
+    @classmethod
+    def of(cls, operations: Iterable[Operation]) -> Index:
+        by_match = {operation.match: operation for operation in operations}
+        words = {match.split()[2] for match in by_match if match.count(" ") >= 2}
+        taken = (p for operation in by_match.values() for p in operation.parameters.values())
+        names = {
+            spelling
+            for parameter in taken
+            for name in _query_names(parameter)
+            for spelling in _spellings(name)
+        }
+        return cls(by_match, frozenset(words - {"copy"}), frozenset(names | NEVER_SUBRESOURCES) - words)
+
+    def subresource(self, request: Request) -> str:
+        """What is asked about: a served name whatever its value, else an unknown one without a value."""
+        arguments = request.arguments()
+        served = (name for name, _ in arguments if name in self.subresources)
+        unknown = (name for name, value in arguments if not value and not self._is_argument(name))
+        return next(served, "") or next(unknown, "")
+
+    def _is_argument(self, name: str) -> bool:
+        return name in self.arguments or name.lower().startswith(("response-", "q-", "x-amz-", "x-cos-"))
+
+
 class CosDialect:
     def __init__(self) -> None:
-        self._by_match: dict[str, Operation] = {}
+        self._index = Index.of(())
 
     def find(self, request: Request, service: Service) -> Operation:
-        if not self._by_match:
-            self._by_match.update({operation.match: operation for operation in service.operations.values()})
+        if not self._index.by_match:
+            self._index = Index.of(service.operations.values())
         target = _address(request)
         if target.key and not target.bucket:
             raise PATH_STYLE(path=request.path)
-        sub = _subresource(request)
+        sub = self._index.subresource(request)
         words = [request.method, target.scope, sub]
         if request.method == "PUT" and copy_source(request.headers):
             words.append("copy")
-        operation = self._by_match.get(" ".join(filter(None, words)))
+        operation = self._index.by_match.get(" ".join(filter(None, words)))
         if operation is None:
             raise NOT_SERVED(name=sub) if sub else NOT_ALLOWED(method=request.method)
         return operation
 
     def authenticate(self, request: Request, call: Call) -> None:
-        """Unsigned requests are anonymous."""
-        from gme_recording.localcloud.signatures import qsign, sigv4  # noqa: PLC0415 - not before a request
-
-        kind = request.headers.get("authorization", "").strip() or request.query
-        if "q-sign-algorithm=" in kind:
-            verify = qsign.verify
-        elif kind.startswith("AWS4-") or "X-Amz-Signature=" in kind:
-            verify = sigv4.verify
-        elif request.headers.get("authorization", "").strip():
-            raise INVALID_ARGUMENT(problem="Unsupported Authorization Type")
-        else:
-            return
-        try:
-            call.principal = verify(request, call.cloud.clock, call.find_key).principal
-        except SignatureFailure as failure:
-            raise OF_SIGNATURES[failure.reason](problem=failure.detail) from failure
+        call.principal = principal_of(request, call)
 
     def parameters(self, request: Request, operation: Operation) -> dict[str, object]:
         target = _address(request)
@@ -230,7 +172,7 @@ class CosDialect:
             elif name == "document":
                 if body or parameter.required:
                     found[name] = as_document(body)
-            elif is_dataclass(parameter.hint):
+            elif _is_record(parameter.hint):
                 found[name] = _record(arguments, parameter.hint)
             elif (text := _argument(arguments, name)) or parameter.required:
                 found[name] = _typed(text, name, parameter.hint)
@@ -248,7 +190,7 @@ class CosDialect:
             headers.setdefault("Content-Length", "0")
             body = b""
         status = answer.status or (204 if request.method == "DELETE" else 200)
-        headers |= {"Date": format_datetime(call.now, usegmt=True)}
+        headers |= {"Date": http_date.render(call.now)}
         return Response(status, _stamped(headers, request, call.request_id), body)
 
     def refuse(self, error: CloudError, request: Request, request_id: str) -> Response:
@@ -289,29 +231,35 @@ def _address(request: Request) -> Address:
     return target
 
 
-def _subresource(request: Request) -> str:
-    arguments = request.arguments()
-    for name, _ in arguments:
-        if name in SUBRESOURCES:
-            return name
-    unknown = (name for name, value in arguments if not value and not _is_ordinary(name))
-    return next(unknown, "")
+def _query_names(parameter: Parameter) -> Iterable[str]:
+    """A dataclass among an operation's parameters stands for several optional arguments of the query."""
+    if parameter.name in NOT_IN_QUERY:
+        return ()
+    return _fields(parameter.hint) if _is_record(parameter.hint) else (parameter.name,)
 
 
-def _is_ordinary(name: str) -> bool:
-    return name in ORDINARY or name.lower().startswith(("response-", "q-", "x-amz-", "x-cos-"))
+def _is_record(hint: Any) -> bool:
+    return is_dataclass(hint)
+
+
+def _spellings(name: str) -> tuple[str, str]:
+    """`max_keys` is `max-keys` on the wire, `part_number` is `partNumber`."""
+    first, *rest = name.split("_")
+    return "-".join([first, *rest]), first + "".join(word.title() for word in rest)
 
 
 def _argument(arguments: Mapping[str, str], name: str) -> str | None:
-    """`max_keys` is `max-keys` on the wire, `part_number` is `partNumber`."""
-    first, *rest = name.split("_")
-    camel = first + "".join(word.title() for word in rest)
-    return arguments.get("-".join([first, *rest]), arguments.get(camel))
+    kebab, camel = _spellings(name)
+    return arguments.get(kebab, arguments.get(camel))
+
+
+@cache
+def _fields(record: Any) -> Mapping[str, Any]:
+    return get_type_hints(record)
 
 
 def _record(arguments: Mapping[str, str], record: Any) -> object:
-    """A dataclass among an operation's parameters stands for several optional arguments of the query."""
-    hints = get_type_hints(record)
+    hints = _fields(record)
     texts = {name: _argument(arguments, name) for name in hints}
     return record(**{name: _typed(text, name, hints[name]) for name, text in texts.items() if text})
 
@@ -340,7 +288,7 @@ def _text(document: Element) -> bytes:
 def _stamped(headers: Mapping[str, str], request: Request, request_id: str) -> tuple[tuple[str, str], ...]:
     """What every answer carries; S3's clients find `x-cos-…` under S3's names too."""
     every = {"Server": "tencent-cos", "x-cos-request-id": request_id, **headers}
-    if request.headers.get("authorization", "").startswith("AWS4-") or "X-Amz-Signature=" in request.query:
+    if is_s3(request):
         every |= dict(_for_s3(every.items()))
     return tuple((name, _one_line(value)) for name, value in every.items() if value)
 

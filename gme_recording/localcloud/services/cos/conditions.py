@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from gme_recording.localcloud.dialects import http_date
 from gme_recording.localcloud.services.cos.errors import INVALID_RANGE, NOT_MODIFIED, PRECONDITION_FAILED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
 
@@ -60,8 +60,5 @@ def _later(modified: datetime, header: str | None) -> bool | None:
     """Whether it was changed after the header's date; None where there is no date."""
     if header is None:
         return None
-    try:
-        date = parsedate_to_datetime(header)
-    except ValueError:
-        return None
-    return modified.replace(microsecond=0) > (date if date.tzinfo else date.replace(tzinfo=UTC))
+    date = http_date.parse(header)
+    return None if date is None else modified.replace(microsecond=0) > date

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from email.utils import format_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from gme_recording.localcloud.dialects import documents
+from gme_recording.localcloud.dialects import documents, http_date
 from gme_recording.localcloud.dialects.payload import NOT_IMPLEMENTED
 from gme_recording.localcloud.services.cos import content, grants, lifecycle, model
 from gme_recording.localcloud.services.cos.checksum import crc64
@@ -157,7 +156,7 @@ def headers_of(call: Call, bucket: Bucket, version: Version) -> dict[str, str]:
     return {
         **{_title(name): value for name, value in version.headers.items()},
         **written_headers(bucket, version),
-        "Last-Modified": format_datetime(version.modified, usegmt=True),
+        "Last-Modified": http_date.render(version.modified),
         "Accept-Ranges": "bytes",
         "x-cos-storage-class": "" if standard else version.storage_class,
         "x-cos-tagging-count": str(len(version.tags)) if version.tags else "",
@@ -180,7 +179,7 @@ def _restore(call: Call, version: Version) -> str:
         return ""
     if version.restored > call.now:
         return 'ongoing-request="true"'
-    return f'ongoing-request="false", expiry-date="{format_datetime(version.restored_until, usegmt=True)}"'
+    return f'ongoing-request="false", expiry-date="{http_date.render(version.restored_until)}"'
 
 
 def _encryption(call: Call, bucket: Bucket, headers: Mapping[str, str]) -> dict[str, str]:

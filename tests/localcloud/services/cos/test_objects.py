@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gme_recording.localcloud.refusal import CloudError
-from gme_recording.localcloud.services.cos.checksum import crc64
+from gme_recording.localcloud.services.cos.checksum import by_container, by_table, crc64
 from gme_recording.localcloud.services.cos.conditions import byte_range
 from tests.localcloud.services.cos.wire import Wire, code_of, header, md5, tree_of
 
@@ -304,6 +304,11 @@ def test_tags_of_an_object(bucket: Wire) -> None:
 def test_crc64_is_the_one_of_xz() -> None:
     assert crc64(b"123456789") == 0x995DC9BBDF1939FA
     assert crc64(b"") == 0
+
+
+@given(st.binary(min_size=1, max_size=200), st.integers(1, 100))
+def test_both_ways_to_the_crc64_agree(part: bytes, times: int) -> None:
+    assert by_container(part * times) == by_table(part * times) == crc64(part * times)
 
 
 def test_an_aws_chunked_body_is_unpacked(bucket: Wire) -> None:
