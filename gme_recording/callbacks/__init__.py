@@ -1,0 +1,1 @@
+"""Callbacks of GME: verified, kept, put in order, handed on."""
