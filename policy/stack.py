@@ -1,0 +1,89 @@
+"""Rules on a stack as a whole: what must be there, and what only once."""
+
+from __future__ import annotations
+
+from policy.access import BUCKET_POLICY, GME_SERVICE, LINKED_ROLE
+from policy.console import SETTINGS
+from policy.inputs import Inputs
+from policy.rule import Option, Options, Resource, Rule, Severity, Stack
+from policy.storage import BUCKET
+
+MARKER = "pulumi:index:Stash"
+
+
+def bucket_without_policy(stack: Stack, _: Options) -> str | None:
+    buckets = {each.inputs["bucket"] for each in _of_type(stack, BUCKET)}
+    bare = sorted(buckets - {each.inputs["bucket"] for each in _of_type(stack, BUCKET_POLICY)})
+    return f"no bucket policy is declared for {', '.join(bare)}" if bare else None
+
+
+def grants_collide(stack: Stack, options: Options) -> str | None:
+    grants = [
+        each
+        for each in _of_type(stack, LINKED_ROLE)
+        if GME_SERVICE in each.inputs["qcsServiceNames"] and not each.inputs.get("customSuffix")
+    ]
+    if len(grants) > 1:
+        return f"{', '.join(each.name for each in grants)} make the account's one role for GME"
+    owner = options["grantOwner"]
+    if grants and owner and grants[0].stack != owner:
+        return f"{grants[0].name} makes the account's one role for GME, which stack {owner} owns"
+    return None
+
+
+def untested(stack: Stack, options: Options) -> str | None:
+    if not _of_type(stack, SETTINGS):
+        return None
+    modes = {_mode(each) for each in _of_type(stack, MARKER)}
+    if modes & {*options["modes"]}:
+        return None
+    return f"smoke.mode is {', '.join(sorted(modes - {''}))}" if modes - {""} else "there is no smoke test"
+
+
+def _mode(marker: Resource) -> str:
+    """What the smoke test's marker records; empty for another marker."""
+    recorded = marker.inputs.get("input")
+    return str(recorded.get("mode") or "") if isinstance(recorded, Inputs) else ""
+
+
+def _of_type(stack: Stack, kind: str) -> list[Resource]:
+    return [each for each in stack if each.type == kind]
+
+
+RULES: tuple[Rule[Stack], ...] = (
+    Rule(
+        id="bucket-has-policy",
+        title="Every bucket has a bucket policy",
+        severity=Severity.HIGH,
+        reason="A bucket policy is the only thing that keeps plain http out.",
+        hint="declare buckets by components.storage.Storage, which adds the TLS-only policy",
+        maps_to=(
+            "cis-alibaba-2.0:5.4",
+            "checkov:CKV_AWS_379",
+            "prowler:s3_bucket_secure_transport_policy",
+            "prowler:oss_bucket_secure_transport_enabled",
+        ),
+        types=(BUCKET, BUCKET_POLICY),
+        violates=bucket_without_policy,
+    ),
+    Rule(
+        id="grant-once",
+        title="One stack makes the account's grant to GME, once",
+        severity=Severity.HIGH,
+        reason="The role exists once in an account: a second one fails, or deleting it stops all recording.",
+        hint="access.grant: existing, in all stacks of an account but one",
+        types=(LINKED_ROLE,),
+        options=(Option("grantOwner", "", "the stack that makes the grant; empty is any"),),
+        violates=grants_collide,
+    ),
+    Rule(
+        id="smoke-test-present",
+        title="A deployment ends with the smoke test",
+        severity=Severity.MEDIUM,
+        reason="No API shows whether the console's settings work: only a test notices that recording fails.",
+        hint="smoke.mode: probe or full",
+        types=(SETTINGS, MARKER),
+        options=(Option("modes", ("probe", "full"), "modes of the smoke test that will do"),),
+        violates=untested,
+    ),
+)
