@@ -10,7 +10,9 @@ from gme_recording.api.credentials import LOCAL_MAIN_ACCOUNT, CloudKind
 from gme_recording.api.endpoints import Cloud
 from gme_recording.localcloud.pytest_plugin import RunningCloud
 from providers.tencentcloud import provider
+from providers.tencentcloud.cam import service_linked_role
 from providers.tencentcloud.clients import Cos
+from providers.tencentcloud.cos import bucket
 from tests.providers.tencentcloud.conftest import CONFIGURATION
 from tests.providers.wire import Json, Refused, Wire, wired
 
@@ -274,3 +276,21 @@ def test_what_is_not_served_is_named(stack: Stack) -> None:
         stack.wire.call("Check", {"urn": stack.urn("tencentcloud:Cos/bucketReferer:BucketReferer")})
     with pytest.raises(Refused, match="has no function"):
         stack.wire.call("Invoke", {"tok": "tencentcloud:Cos/getBuckets:getBuckets", "args": {}})
+
+
+def test_more_objects_than_a_page_are_deleted_with_their_bucket(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bucket, "BATCH", 2)
+    made = stack.create(BUCKET, {"bucket": NAME, "forceClean": True})
+    for number in range(5):
+        _cos().call("put_object", NAME, Key=f"{number}.mp3", Body=b"1")
+    stack.delete(BUCKET, made)
+    assert "id" not in stack.read(BUCKET, made, {"bucket": NAME})
+
+
+def test_waiting_for_a_role_s_deletion_ends(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = stack.create(ROLE, EVERYTHING[2][1])
+    monkeypatch.setattr(service_linked_role, "DELETION_SECONDS", 0.0)
+    with pytest.raises(Refused, match="CAM is still deleting the role"):
+        stack.delete(ROLE, made)
