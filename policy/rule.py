@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from policy.inputs import Inputs, Undecided
 
 Options = Mapping[str, Any]
-
-NOTHING = Inputs({})
 
 
 class Severity(StrEnum):
@@ -32,7 +30,7 @@ class Resource:
     inputs: Inputs
     protect: bool = False
     """Whether Pulumi refuses to delete it."""
-    provider: Inputs = NOTHING
+    provider: Inputs = field(default_factory=lambda: Inputs({}))
     """Inputs of the provider that makes it, as far as they are known."""
 
     @property
