@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from gme_recording.api.errors import ApiError
@@ -106,29 +105,20 @@ class Bucket(Resource[Clients]):
                 raise
 
     def _clean(self, bucket: str, *, versioned: bool) -> None:
-        """Delete every object, and every version where the bucket has or had versions."""
-        for page in self._versions(bucket):
-            listed = [*(page.get("Version") or ()), *(page.get("DeleteMarker") or ())]
-            versions = versioned or any(each["VersionId"] not in (None, "", "null") for each in listed)
-            objects = [
-                {"Key": each["Key"], "VersionId": each["VersionId"]} if versions else {"Key": each["Key"]}
-                for each in listed
-            ]
-            if objects:
-                delete = {"Quiet": "true", "Object": objects}
-                self.cloud.cos.call("delete_objects", bucket, Delete=delete)
+        """Delete every object, page by page; stops where COS keeps what it was told to delete."""
+        kept: list[dict[str, str]] = []
+        while (objects := self._objects(bucket, versioned=versioned)) and objects != kept:
+            delete = {"Quiet": "true", "Object": objects}
+            self.cloud.cos.call("delete_objects", bucket, Delete=delete)
+            kept = objects
 
-    def _versions(self, bucket: str) -> Iterator[dict[str, Any]]:
-        markers: dict[str, Any] = {}
-        while True:
-            page = self.cloud.cos.call("list_objects_versions", bucket, MaxKeys=BATCH, **markers)
-            yield page
-            if page.get("IsTruncated") != "true":
-                return
-            markers = {
-                "KeyMarker": page["NextKeyMarker"],
-                "VersionIdMarker": page.get("NextVersionIdMarker") or "",
-            }
+    def _objects(self, bucket: str, *, versioned: bool) -> list[dict[str, str]]:
+        """Return the first page of objects; each version where the bucket has or had versions."""
+        page = self.cloud.cos.call("list_objects_versions", bucket, MaxKeys=BATCH)
+        listed = [*(page.get("Version") or ()), *(page.get("DeleteMarker") or ())]
+        if versioned or any(each["VersionId"] not in (None, "", "null") for each in listed):
+            return [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in listed]
+        return [{"Key": each["Key"]} for each in listed]
 
     def _url(self, bucket: str) -> str:
         """Return the URL as the official provider words it: a bare host unless `cosDomain` is set."""
