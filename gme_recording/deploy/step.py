@@ -30,8 +30,6 @@ class Step:
     drift: bool = False
     """Found by a refresh: the cloud differs from the state; `old` is the state, `new` the cloud."""
     urn: str = ""
-    error: str = ""
-    """What the resource's provider or hook said, where the step failed."""
 
 
 @dataclass(frozen=True, slots=True)

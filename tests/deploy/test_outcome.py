@@ -7,7 +7,7 @@ from tests.deploy.recorded import recorded
 
 LOCKED = (
     "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or "
-    "delete the lock file with `pulumi cancel`.\n  file:///p/.pulumi/locks/organization/gme-recording/local/1.json: "
+    "delete the lock file with `pulumi cancel`.\n  file:///p/.pulumi/locks/organization/p/local/1.json: "
     "created by root@host (pid 4711) at 2026-11-22T18:20:53Z"
 )
 PROTECTED = (

@@ -48,7 +48,9 @@ def start(port: int | None, *, output: Output) -> int:
 @command.command("stop")
 @output_options
 def stop(*, output: Output) -> int:
-    """Stop the local cloud; its data stays in .local/cloud.
+    """Stop the local cloud.
+
+    Its data stays in .local/cloud and is there again after the next start.
 
     Exit codes: 0 it does not run (any more).
 
@@ -64,6 +66,8 @@ def stop(*, output: Output) -> int:
 @output_options
 def status(*, output: Output) -> int:
     """Say whether the local cloud runs, and where.
+
+    Its console page is at /console of that address.
 
     Exit codes: 0 it runs, 10 it does not.
 

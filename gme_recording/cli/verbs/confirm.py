@@ -24,7 +24,7 @@ def command(stack: str, app: str | None, by: str | None, *, output: Output) -> i
 
     \b
     Examples:
-      gme-recording confirm --stack prod --by "$(git config user.name)"
+      gme-recording confirm --stack prod --by "$USER"
       gme-recording confirm --stack prod --app voice
     """
     return proving.confirm(stack, app, by, output)
