@@ -190,7 +190,7 @@ def test_delayed_effects_happen_at_their_own_moment_and_one_that_fails_stops_not
 
 
 def test_an_alarm_is_set_to_the_next_delayed_effect(cloud):
-    alarms = []
+    alarms: list[timedelta | None] = []
     cloud.alarm = alarms.append
     send(cloud, "WriteLater")
     assert alarms == [timedelta(hours=1)]

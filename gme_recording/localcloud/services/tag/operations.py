@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -108,11 +109,17 @@ def describe_resource_tags_by_resource_ids(  # noqa: PLR0913 - the vendor's para
                 "TagKey": tag.key,
                 "TagValue": tag.value,
                 "ResourceId": tag.resource_id,
+                "TagKeyMd5": _md5(tag.key),
+                "TagValueMd5": _md5(tag.value),
                 "ServiceType": tag.service,
             }
             for tag in tags[offset : offset + limit]
         ],
     }
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def _parts(resource: str) -> tuple[str, str, str]:
