@@ -18,6 +18,7 @@ class Markup(str):
 
 
 NOTHING = Markup()
+_SELECTED = Markup(" selected")
 
 
 def render(template: str, **values: object) -> Markup:
@@ -28,6 +29,17 @@ def render(template: str, **values: object) -> Markup:
 
 def render_all(template: str, rows: Iterable[Mapping[str, object]]) -> Markup:
     return Markup("".join(render(template, **row) for row in rows))
+
+
+def options(choices: Iterable[tuple[str, str]], chosen: str = "") -> Markup:
+    """Of a select, from pairs of value and text."""
+    return render_all(
+        "option",
+        (
+            {"value": value, "text": text, "chosen": _SELECTED if value == chosen else NOTHING}
+            for value, text in choices
+        ),
+    )
 
 
 def read(name: str) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 ROWS = 50
 """Of a table; older ones are counted only."""
+_INERT = Markup(" inert")
 _CURRENT = Markup(' aria-current="page"')
 
 
@@ -35,9 +36,22 @@ def refused(refusal: CloudError) -> Notice:
     return Notice(f"{refusal.code}: {refusal.message}", "bad")
 
 
-def page(call: Call, title: str, body: Markup, here: str, notice: Notice | None = None) -> Response:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extras:
+    """What only some pages have."""
+
+    notice: Notice | None = None
+    """At the top, about what was just done."""
+    popup: Markup = NOTHING
+    """In front of everything; the rest of the page is out of reach until it is answered."""
+
+
+def page(call: Call, title: str, body: Markup, here: str, extras: Extras = Extras()) -> Response:
+    notice = extras.notice
     text = render(
         "layout",
+        popup=extras.popup,
+        inert=_INERT if extras.popup else NOTHING,
         title=title,
         body=body,
         here=here,

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gme_recording.localcloud.services.console import account
-from gme_recording.localcloud.services.console.markup import NOTHING, Markup, render, render_all
+from gme_recording.localcloud.services.console.markup import NOTHING, Markup, options, render, render_all
 from gme_recording.localcloud.services.console.page import good
 from gme_recording.localcloud.services.gme.model import App, Scope
 from gme_recording.localcloud.services.gme.tasks import ROLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from gme_recording.localcloud.cloud import Call
 
@@ -23,7 +23,7 @@ eu-frankfurt eu-moscow
 """
 """Of COS (436/6224), without the finance ones."""
 _SCOPES = {Scope.CUSTOM: "Custom recording", Scope.FULL: "Full recording"}
-_CHECKED, _SELECTED, _OPEN = Markup(" checked"), Markup(" selected"), Markup(" open")
+_CHECKED, _OPEN = Markup(" checked"), Markup(" open")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,12 +86,10 @@ def editable(call: Call, app: App, form: Form) -> Markup:
         bind_open=_OPEN if form.bind == "new" or not form.bucket else NOTHING,
         existing=_CHECKED if form.bind == "existing" else NOTHING,
         new=_CHECKED if form.bind == "new" else NOTHING,
-        buckets=_options([("", "Choose a bucket"), *((name, name) for name in known)], form.bucket),
+        buckets=options([("", "Choose a bucket"), *((name, name) for name in known)], form.bucket),
         new_bucket=form.new_bucket,
         appid=call.principal.appid,
-        regions=_options(
-            ((region, region) for region in _REGIONS.split()), form.new_region or "ap-guangzhou"
-        ),
+        regions=options(((region, region) for region in _REGIONS.split()), form.new_region or "ap-guangzhou"),
         callback_url=form.callback_url,
         custom=_CHECKED if form.scope == Scope.CUSTOM else NOTHING,
         full=_CHECKED if form.scope == Scope.FULL else NOTHING,
@@ -103,14 +101,4 @@ def authorization(app: App, form: Form) -> Markup:
     fields = render_all("hidden", ({"name": name, "value": v} for name, v in form.fields().items()))
     return render(
         "authorization", biz_id=app.biz_id, role=ROLE, carrier=account.SERVICE_PRINCIPAL, fields=fields
-    )
-
-
-def _options(choices: Iterable[tuple[str, str]], chosen: str) -> Markup:
-    return render_all(
-        "option",
-        (
-            {"value": value, "text": text, "chosen": _SELECTED if value == chosen else NOTHING}
-            for value, text in choices
-        ),
     )

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from gme_recording.localcloud.outbox import CAPTURED, DELIVERED, PENDING, Attempt, Message
-from gme_recording.localcloud.services.console.markup import NOTHING, Markup, render, render_all
+from gme_recording.localcloud.services.console.markup import NOTHING, Markup, options, render, render_all
 from gme_recording.localcloud.services.console.page import ROWS, duration, good, moment, more, nothing_yet
+from gme_recording.localcloud.services.gme import mischief
+from gme_recording.localcloud.services.gme.mischief import Mischief
 from gme_recording.localcloud.services.gme.model import App, Callback, File, Member, Status, Task
 
 if TYPE_CHECKING:
@@ -16,6 +18,13 @@ if TYPE_CHECKING:
     from gme_recording.localcloud.cloud import Call
 
 _EVENTS = {1: "1 Recording started", 2: "2 Recording stopped", 3: "3 File uploaded"}
+_MISCHIEF = {
+    Mischief.NONE: "sent as usual",
+    Mischief.LOST: "lost",
+    Mischief.DOUBLED: "sent twice",
+    Mischief.DELAYED: "delayed by a minute",
+    Mischief.FORGED: "signed with a wrong key",
+}
 _MODES = {1: "Single stream", 2: "Mixed stream", 3: "Single and mixed stream"}
 
 
@@ -94,7 +103,15 @@ def callbacks(call: Call, app: App) -> Markup:
     found = call.store.select(Callback, biz_id=app.biz_id)
     rows = (_callback(call, callback) for callback in reversed(found[-ROWS:]))
     table = _rows("callback-row", rows, "No callback yet.")
-    return render("callbacks", rows=table, more=more(ROWS, len(found)))
+    planned = mischief.planned(call.store)
+    return render(
+        "callbacks",
+        rows=table,
+        more=more(ROWS, len(found)),
+        biz_id=app.biz_id,
+        choices=options((str(word), _MISCHIEF[word]) for word in Mischief),
+        planned=f"Planned: {', '.join(_MISCHIEF[word] for word in planned)}." if planned else "",
+    )
 
 
 def _callback(call: Call, callback: Callback) -> dict[str, object]:

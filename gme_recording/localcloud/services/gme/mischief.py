@@ -48,13 +48,18 @@ def plan(store: Store, coming: Sequence[Mischief]) -> None:
         store.add(Planned(number, mischief))
 
 
+def planned(store: Store) -> list[Mischief]:
+    """For the coming callbacks, in their order."""
+    return [entry.mischief for entry in store.select(Planned)]
+
+
 def apply(store: Store, message: Message) -> list[Message]:
     """The messages that really leave in its place."""
-    planned = store.select(Planned)
-    if not planned:
+    entries = store.select(Planned)
+    if not entries:
         return [message]
-    store.delete(planned[0])
-    match planned[0].mischief:
+    store.delete(entries[0])
+    match entries[0].mischief:
         case Mischief.LOST:
             return [replace(message, due=None, outcome="lost on request")]
         case Mischief.DOUBLED:

@@ -193,6 +193,18 @@ def test_failed_upload_says_why() -> None:
     assert not page.all("audio")
 
 
+def test_mischief_with_the_next_callback_is_planned() -> None:
+    world = World()
+    world.change_app(callback_url="https://voice.example.com/gme")
+    assert location(world.form(f"{APPLICATION}/mischief", "next=lost"))
+    assert location(world.form(f"{APPLICATION}/mischief", "next=doubled"))
+    assert "Planned: lost, sent twice." in show(world).text
+    world.join("7")
+    world.start()
+    assert "Lost on request" in show(world).text
+    assert world.form(f"{APPLICATION}/mischief", "next=evil").status == 409
+
+
 def test_clock_returns_to_the_page_and_never_elsewhere() -> None:
     world = World()
     found = world.form("/console/clock", urlencode({"hours": "2", "back": APPLICATION}))

@@ -11,14 +11,15 @@ from gme_recording.localcloud.cloud import Call
 from gme_recording.localcloud.dialects.web import see_other
 from gme_recording.localcloud.messages import Response
 from gme_recording.localcloud.refusal import CloudError
-from gme_recording.localcloud.services.admin.operations import rooms, state
+from gme_recording.localcloud.services.admin.operations import recording, rooms, state
 from gme_recording.localcloud.services.console import account, recording_section, settings
 from gme_recording.localcloud.services.console.errors import EMPTY_NAME, NO_BUCKET_NAME, UNKNOWN_APPLICATION
 from gme_recording.localcloud.services.console.operations.pages import details
-from gme_recording.localcloud.services.console.page import refused
+from gme_recording.localcloud.services.console.page import Extras, refused
 from gme_recording.localcloud.services.console.recording_section import Form
 from gme_recording.localcloud.services.console.routes import CONSOLE
 from gme_recording.localcloud.services.console.settings import Settings, find_app
+from gme_recording.localcloud.services.gme import mischief
 from gme_recording.localcloud.services.gme.model import App, new_app
 
 APPLICATION = "/console/applications/{biz_id}"
@@ -60,13 +61,13 @@ def save_recording(  # noqa: PLR0913 - the fields of the form
     if grant:
         account.grant(call)
     elif recording and not account.has_granted(call):
-        return details(call, app, form, popup=recording_section.authorization(app, form))
+        return details(call, app, form, Extras(popup=recording_section.authorization(app, form)))
     try:
         if bind == "new":
             form = _with_new_bucket(call, app, form)
         _save(call, app, form)
     except CloudError as refusal:
-        return details(call, app, form, notice=refused(refusal))
+        return details(call, app, form, Extras(notice=refused(refusal)))
     return see_other(f"/console/applications/{biz_id}?done=saved")
 
 
@@ -122,8 +123,19 @@ def _in_room(call: Call, biz_id: int, act: Callable[[], object]) -> Response:
     try:
         act()
     except CloudError as refusal:
-        return details(call, app, None, notice=refused(refusal))
+        return details(call, app, None, Extras(notice=refused(refusal)))
     return see_other(f"/console/applications/{biz_id}#rooms")
+
+
+@CONSOLE.operation("PlanCallback", match=f"POST {APPLICATION}/mischief", refuses=(UNKNOWN_APPLICATION,))
+def plan_callback(call: Call, *, biz_id: int, next: str) -> Response:  # noqa: A002 - the field's name
+    """Add to what is planned for the coming callbacks, whichever application they belong to."""
+    app = find_app(call, biz_id)
+    try:
+        recording.plan_mischief(call, next=[*mischief.planned(call.store), next])
+    except CloudError as refusal:
+        return details(call, app, None, Extras(notice=refused(refusal)))
+    return see_other(f"/console/applications/{biz_id}#callbacks")
 
 
 @CONSOLE.operation("Advance", match="POST /console/clock")

@@ -8,8 +8,16 @@ from gme_recording.localcloud.cloud import Call
 from gme_recording.localcloud.messages import Response
 from gme_recording.localcloud.services.console import account, recording_section, sections
 from gme_recording.localcloud.services.console.errors import UNKNOWN_APPLICATION, UNKNOWN_FILE
-from gme_recording.localcloud.services.console.markup import NOTHING, Markup, read, render, render_all
-from gme_recording.localcloud.services.console.page import Notice, good, moment, nothing_yet, on_off, page
+from gme_recording.localcloud.services.console.markup import read, render, render_all
+from gme_recording.localcloud.services.console.page import (
+    Extras,
+    Notice,
+    good,
+    moment,
+    nothing_yet,
+    on_off,
+    page,
+)
 from gme_recording.localcloud.services.console.recording_section import Form
 from gme_recording.localcloud.services.console.routes import CONSOLE
 from gme_recording.localcloud.services.console.settings import find_app
@@ -42,12 +50,11 @@ def show_applications(call: Call) -> Response:
 def show_application(call: Call, *, biz_id: int, modify: bool = False, done: str = "") -> Response:
     app = find_app(call, biz_id)
     form = Form.of(app) if modify else None
-    return details(call, app, form, notice=Notice(_DONE[done]) if done in _DONE else None)
+    notice = Notice(_DONE[done]) if done in _DONE else None
+    return details(call, app, form, Extras(notice=notice))
 
 
-def details(
-    call: Call, app: App, form: Form | None, *, notice: Notice | None = None, popup: Markup = NOTHING
-) -> Response:
+def details(call: Call, app: App, form: Form | None, extras: Extras) -> Response:
     """The application's page; with a form its recording section is being modified."""
     section = recording_section.editable(call, app, form) if form else recording_section.shown(call, app)
     body = render(
@@ -57,13 +64,13 @@ def details(
         status=app.status.name.capitalize(),
         voice_chat=on_off(app.voice_chat),
         secret_key=app.secret_key,
-        recording=Markup(section + popup),
+        recording=section,
         rooms=sections.rooms(call, app),
         tasks=sections.tasks(call, app),
         files=sections.files(call, app),
         callbacks=sections.callbacks(call, app),
     )
-    return page(call, app.name, body, f"/console/applications/{app.biz_id}", notice)
+    return page(call, app.name, body, f"/console/applications/{app.biz_id}", extras)
 
 
 @CONSOLE.operation("ShowRequests", match="GET /console/requests")
