@@ -1,0 +1,87 @@
+"""Where events go: a file of JSON lines, or an address of one's own that takes a POST."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from gme_recording.callbacks.event import Event, Kind
+from gme_recording.errors import ExitCode, UserError
+
+POST_SECONDS = 10.0
+SUCCESS = range(200, 300)
+
+Sink = Callable[[Event], None]
+"""Takes one event, or raises OSError. May get the same event twice (same `id`), and in any order."""
+
+
+class NotTaken(OSError):
+    """The address answered, but not with success."""
+
+
+def sink(where: str) -> Sink:
+    """Return the sink that a person means: a URL, or a file to append to."""
+    if where.startswith(("http://", "https://")):
+        return _Post(where)
+    if "://" in where:
+        raise UserError(
+            f"{where}: events can be sent to http:// or https:// addresses, or written to a file",
+            hint="--forward http://127.0.0.1:9000/recordings or --forward events.jsonl",
+            exit_code=ExitCode.INPUT,
+        )
+    return _Append(Path(where))
+
+
+def message(event: Event) -> dict[str, object]:
+    """Return what a sink gets: snake case, the kind in words, and the task's id as text."""
+    kind = Kind(event.kind).name.lower() if event.kind in set(Kind) else str(event.kind)
+    return {"id": event.id, **asdict(event), "kind": kind}
+
+
+class _Append:
+    """Appends a line and waits for the disk. The file may be rotated at any time."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __call__(self, event: Event) -> None:
+        line = json.dumps(message(event), ensure_ascii=False).encode() + b"\n"
+        with self._path.open("a+b") as file:
+            if file.seek(0, os.SEEK_END) and _last_byte(file.fileno()) != b"\n":
+                line = b"\n" + line  # a crash has cut the line before
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+class _Post:
+    """POSTs to one address; redirects are not followed. The header `Webhook-Id` is the event's id."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        secure = parts.scheme == "https"
+        self._connect = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        self._address = parts.netloc.rpartition("@")[2]
+        self._target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+    def __call__(self, event: Event) -> None:
+        body = json.dumps(message(event), ensure_ascii=False).encode()
+        headers = {"Content-Type": "application/json", "Webhook-Id": event.id}
+        with closing(self._connect(self._address, timeout=POST_SECONDS)) as connection:
+            try:
+                connection.request("POST", self._target, body, headers)
+                status = connection.getresponse().status
+            except http.client.HTTPException as error:
+                raise NotTaken(f"no HTTP answer: {type(error).__name__}") from None
+        if status not in SUCCESS:
+            raise NotTaken(f"HTTP {status}")
+
+
+def _last_byte(descriptor: int) -> bytes:
+    return os.pread(descriptor, 1, os.fstat(descriptor).st_size - 1)
