@@ -113,7 +113,7 @@ def _denies_all(statement: Statement, bucket: str, *, secure: bool) -> bool:
     """Whether it denies everybody everything in the bucket, by nothing but the kind of connection."""
     facts = {SECURE_TRANSPORT: str(secure).lower()}
     try:
-        applies = all(holds(condition, facts) for condition in statement.conditions)
+        applies = all(each.key in facts and holds(each, facts) for each in statement.conditions)
     except UnknownOperator:
         applies = False
     return (
