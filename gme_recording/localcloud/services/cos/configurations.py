@@ -45,6 +45,8 @@ class Kind:
     absent: str = ""
     """Code for a bucket that has none; empty: it answers with its initial document."""
     check: Check = field(default=_anything)
+    refuses: tuple[Refusal, ...] = ()
+    """What its check refuses besides malformed documents and arguments."""
     initial: tuple[Element, ...] = ()
     deletable: bool = True
 
@@ -157,7 +159,7 @@ KINDS = (
         "NoSuchEncryptionConfiguration",
         _encryption,
     ),
-    Kind("tagging", "BucketTagging", "Tagging", "NoSuchTagSet", _tags),
+    Kind("tagging", "BucketTagging", "Tagging", "NoSuchTagSet", _tags, refuses=(INVALID_TAG,)),
     Kind("origin", "BucketOrigin", "OriginConfiguration", "NoSuchOriginConfiguration"),
     Kind("domain", "BucketDomain", "DomainConfiguration", "DomainConfigNotFoundError"),
     Kind(
@@ -166,10 +168,18 @@ KINDS = (
         "ReplicationConfiguration",
         "ReplicationConfigurationNotFoundError",
         _replication,
+        refuses=(BUCKET_VERSIONING,),
     ),
     Kind("referer", "BucketReferer", "RefererConfiguration", initial=(leaf("Status", "Disabled"),)),
     Kind("accelerate", "BucketAccelerate", "AccelerateConfiguration", check=_accelerate, deletable=False),
-    Kind("logging", "BucketLogging", "BucketLoggingStatus", check=_logging, deletable=False),
+    Kind(
+        "logging",
+        "BucketLogging",
+        "BucketLoggingStatus",
+        check=_logging,
+        refuses=(INVALID_TARGET,),
+        deletable=False,
+    ),
     Kind(
         "intelligenttiering",
         "BucketIntelligentTiering",

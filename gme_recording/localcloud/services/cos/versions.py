@@ -152,13 +152,12 @@ def is_archived(version: Version) -> bool:
 
 def headers_of(call: Call, bucket: Bucket, version: Version) -> dict[str, str]:
     """What a GET or HEAD says about a version."""
-    standard = version.storage_class in {"STANDARD", "MAZ_STANDARD"}
     return {
         **{_title(name): value for name, value in version.headers.items()},
         **written_headers(bucket, version),
         "Last-Modified": http_date.render(version.modified),
         "Accept-Ranges": "bytes",
-        "x-cos-storage-class": "" if standard else version.storage_class,
+        "x-cos-storage-class": "" if version.storage_class == "STANDARD" else version.storage_class,
         "x-cos-tagging-count": str(len(version.tags)) if version.tags else "",
         "x-cos-restore": _restore(call, version),
     }

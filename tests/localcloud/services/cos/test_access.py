@@ -40,6 +40,7 @@ def test_a_policy_comes_back_letter_by_letter(bucket: Wire) -> None:
         '{"version": "2.0"}',
         policy(effect="maybe"),
         policy(resource="here"),
+        policy(action="*", condition={"string_equal": {"cos:prefix": "p/"}}),
         policy().replace('"principal"', '"other"'),
         "[" * 100_000,
         "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
@@ -47,6 +48,11 @@ def test_a_policy_comes_back_letter_by_letter(bucket: Wire) -> None:
 )
 def test_a_policy_that_is_none_is_malformed(bucket: Wire, text: str) -> None:
     assert put_policy(bucket, text) == (400, "MalformedPolicy")
+
+
+def test_a_condition_may_go_with_the_action_that_it_belongs_to(bucket: Wire) -> None:
+    text = policy(action="name/cos:GetBucket", condition={"string_equal": {"cos:prefix": "p/"}})
+    assert put_policy(bucket, text) == (200, "")
 
 
 def test_an_empty_policy_is_a_missing_body(bucket: Wire) -> None:

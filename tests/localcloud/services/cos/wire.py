@@ -54,8 +54,17 @@ class Wire:
         return self.handle(request)
 
     def handle(self, request: Request) -> Response:
+        """Besides, no operation refuses what it does not say that it refuses."""
         AUTHENTICATED[id(self.cloud)] = self.principal
-        return self.cloud.handle(request)
+        response = self.cloud.handle(request)
+        seen = self.cloud.seen[-1]
+        declared = (
+            {refusal.code for refusal in COS.operations[seen.operation].refuses}
+            if seen.operation != "?"
+            else set()
+        )
+        assert seen.code in declared | UNDECLARED, f"{seen.operation} does not declare {seen.code}"
+        return response
 
     def make(self, bucket: str = BUCKET, **headers: str) -> Wire:
         assert self.send("PUT", bucket=bucket, **headers).status == 200
@@ -77,6 +86,20 @@ class Wire:
         self.cloud.run_due()
 
 
+UNDECLARED = {
+    "",
+    *("UnauthorizedOperation", "InternalError"),
+    *("MethodNotAllowed", "NoSuchConfiguration", "PathStyleDomainForbidden", "InvalidURI"),
+    *(
+        "InvalidArgument",
+        "InvalidDigest",
+        "BadDigest",
+        "MalformedXML",
+        "MissingRequestBodyError",
+        "NotImplemented",
+    ),
+}
+"""What the core and the dialect refuse with."""
 AUTHENTICATED: dict[int, Principal] = {}
 
 
@@ -105,6 +128,3 @@ def header(response: Response, name: str) -> str | None:
 
 def md5(body: bytes) -> str:
     return b64encode(hashlib.md5(body).digest()).decode()
-
-
-OPERATIONS = COS.operations

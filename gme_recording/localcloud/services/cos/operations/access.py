@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from gme_recording.localcloud.access.document import Malformed, parse_resource_policy
+from gme_recording.localcloud.access.document import Malformed, Statement, parse_resource_policy
 from gme_recording.localcloud.cloud import Call
 from gme_recording.localcloud.dialects.cos import Answer
 from gme_recording.localcloud.dialects.documents import Element
@@ -27,6 +27,10 @@ from gme_recording.localcloud.services.cos.targets import bucket_named, on_bucke
 from gme_recording.localcloud.services.cos.versions import readable
 
 POLICY = "policy"
+EVERY_ACTION = frozenset({"*", "cos:*", "name/cos:*"})
+KEYS_OF_EVERY_REQUEST = frozenset(
+    {"cos:secure-transport", "cos:tls-version", "qcs:ip", "qcs:vpc", "vpc:requester_vpc"}
+)
 
 
 @COS.operation(
@@ -41,9 +45,11 @@ def put_bucket_policy(call: Call, *, bucket: str, content: bytes) -> None:
         raise MISSING_BODY(found="nothing")
     try:
         text = content.decode()
-        parse_resource_policy(text)
+        statements = parse_resource_policy(text)
     except (UnicodeDecodeError, Malformed, RecursionError) as error:
         raise MALFORMED_POLICY(problem=error) from error
+    for statement in statements:
+        _check_keys(statement)
     call.store.put(Configuration(bucket, POLICY, text))
 
 
@@ -61,6 +67,15 @@ def get_bucket_policy(call: Call, *, bucket: str) -> Answer:
 def delete_bucket_policy(call: Call, *, bucket: str) -> None:
     if found := call.store.find(Configuration, bucket=bucket, kind=POLICY):
         call.store.delete(found)
+
+
+def _check_keys(statement: Statement) -> None:
+    """A condition that only some requests can answer does not go with all of them (436/71307)."""
+    if not EVERY_ACTION.intersection(statement.actions):
+        return
+    for condition in statement.conditions:
+        if condition.key not in KEYS_OF_EVERY_REQUEST:
+            raise MALFORMED_POLICY(problem=f"condition key {condition.key} does not go with every action")
 
 
 def _asked(headers: Mapping[str, str], document: Element | None, owner_uin: str) -> Grants | None:

@@ -53,7 +53,7 @@ def _register(kind: Kind) -> None:
 
     where = f"bucket {kind.subresource}"
     absent = (kind.not_there,) if kind.absent else ()
-    refused = (NO_SUCH_BUCKET, MALFORMED_XML, INVALID_ARGUMENT)
+    refused = (NO_SUCH_BUCKET, MALFORMED_XML, INVALID_ARGUMENT, *kind.refuses)
     if f"Put{kind.name}" not in COS.operations:
         COS.operation(f"Put{kind.name}", match=f"PUT {where}", on=on_bucket, refuses=refused)(put)
     COS.operation(f"Get{kind.name}", match=f"GET {where}", on=on_bucket, refuses=(NO_SUCH_BUCKET, *absent))(
