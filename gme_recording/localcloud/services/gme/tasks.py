@@ -135,7 +135,7 @@ def _upload(call: Call, file: File) -> None:
     app = call.store.find(App, biz_id=task.biz_id) if task else None
     assert app
     assert file.ended
-    content = audio.silence(file.ended - file.started)
+    content = audio.tone(file.stream, file.ended - file.started)
     try:
         call.perform(
             "cos",
