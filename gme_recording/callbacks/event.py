@@ -10,6 +10,8 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 GREATEST = 2**63 - 1
+MIXED = 1
+"""RecordMode of a room's mixed stream; 0 is a player's own (the API counts from 1)."""
 LAST_SECOND = 253_402_300_799
 """End of the year 9999."""
 
@@ -49,7 +51,7 @@ class Event:
     user_id: str
     """What it holds for a mixed stream is not documented."""
     mode: int
-    """0 single, 1 mixed (the API counts from 1)."""
+    """As callbacks number it, see MIXED."""
     sent: int
     """Unix seconds; a repetition may have another one."""
 

@@ -48,7 +48,7 @@ class Keyring:
 
 
 def load(file: Path | None, environment: Mapping[str, str]) -> Keyring:
-    """Read the keys from `file`, else from what `GME_CALLBACK_KEYS_FILE` names, else from `GME_CALLBACK_KEYS`.
+    """Read the keys: from `file`, or what `GME_CALLBACK_KEYS_FILE` names, or `GME_CALLBACK_KEYS` itself.
 
     Raises InvalidInput with every wrong line, by number and without its content, and UserError if there is
     no key at all.

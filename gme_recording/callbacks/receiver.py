@@ -16,12 +16,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from gme_recording.callbacks.event import Event, Unreadable, parse
 from gme_recording.callbacks.intake import Intake
 from gme_recording.callbacks.metrics import CONTENT_TYPE, Metrics
 from gme_recording.callbacks.store import Arrival
+from gme_recording.callbacks.verify import WrongApplication, WrongSignature, verify
 
 if TYPE_CHECKING:
+    from gme_recording.callbacks.event import Event
     from gme_recording.callbacks.keys import Keyring
     from gme_recording.callbacks.store import Store
     from gme_recording.callbacks.worker import Worker
@@ -103,22 +104,18 @@ class Receiver:
         return self._noted(arrival, new=new)
 
     def _verified(self, body: bytes, signatures: list[str]) -> Arrival:
-        """The signature is checked before a byte of the body is interpreted."""
         if len(signatures) != 1:
             raise Refused(401, "one Signature header is needed")
-        matches = self.keyring.matches(body, signatures[0])
-        if not matches:
-            raise Refused(401, "wrong signature")
         try:
-            event = parse(body)
-        except Unreadable as problem:
-            return Arrival(matches[0].biz_id, body, self.clock(), None, str(problem))
-        match = next((match for match in matches if match.biz_id == event.biz_id), None)
-        if match is None:
-            raise Refused(403, "signed by another application's key")
+            verified = verify(self.keyring, body, signatures[0])
+        except WrongSignature:
+            raise Refused(401, "wrong signature") from None
+        except WrongApplication:
+            raise Refused(403, "signed by another application's key") from None
+        match = verified.match
         self.metrics.signatures[match.encoding] += 1
-        self.metrics.signatures["previous"] += match.previous
-        return Arrival(event.biz_id, body, self.clock(), event)
+        self.metrics.signatures["previous key"] += match.previous
+        return Arrival(match.biz_id, body, self.clock(), verified.event, verified.problem)
 
     def _noted(self, arrival: Arrival, *, new: bool) -> str:
         if arrival.event is None:

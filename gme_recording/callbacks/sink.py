@@ -7,11 +7,10 @@ import json
 import os
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from gme_recording.callbacks.event import Event, Kind
+from gme_recording.callbacks.event import MIXED, Event, Kind
 from gme_recording.errors import ExitCode, UserError
 
 POST_SECONDS = 10.0
@@ -39,9 +38,19 @@ def sink(where: str) -> Sink:
 
 
 def message(event: Event) -> dict[str, object]:
-    """Return what a sink gets: snake case, the kind in words, and the task's id as text."""
-    kind = Kind(event.kind).name.lower() if event.kind in set(Kind) else str(event.kind)
-    return {"id": event.id, **asdict(event), "kind": kind}
+    """Return what a sink gets: the kind in words where it is known, and the task's id as text."""
+    return {
+        "id": event.id,
+        "kind": Kind(event.kind).name.lower() if event.kind in set(Kind) else str(event.kind),
+        "bizId": event.biz_id,
+        "roomId": event.room_id,
+        "userId": event.user_id,
+        "taskId": event.task_id,
+        "mixed": event.mode == MIXED,
+        "segment": event.segment,
+        "file": event.file,
+        "sent": event.sent,
+    }
 
 
 class _Append:

@@ -21,6 +21,7 @@ VERBS = {
     "runbook": "What to set in the GME console, field by field.",
     "confirm": "Note in the stack file that the console shows the declared settings.",
     "cloud": "Start, stop and inspect the local Tencent Cloud.",
+    "callbacks": "Receive, list and replay what GME tells about recordings.",
     "doctor": "What is installed, found and reachable, and what to do.",
 }
 """Verb → its line in the help. The code is `gme_recording.cli.verbs.<verb>.command`."""

@@ -5,17 +5,14 @@ Only the local cloud tells what it sent. On Tencent Cloud the receiver alone kno
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
 from functools import partial
 from typing import TYPE_CHECKING
 
+from gme_recording.callbacks.signature import matched
 from gme_recording.smoke.model import Failed, Skipped
 
 if TYPE_CHECKING:
-    from gme_recording.api.credentials import Secret
     from gme_recording.api.local import LocalCloud, SentCallback
     from gme_recording.smoke.model import Run
 
@@ -33,24 +30,18 @@ def received(run: Run) -> str:
 
 
 def signed(run: Run) -> str:
-    """Every signature is the HMAC-SHA1 of the raw body, in base64, by the application's key."""
+    """Every signature is the HMAC-SHA1 of the raw body by the application's key."""
     application = _local(run).application(run.target.biz_id)
     if application is None:
         raise Failed(f"application {run.target.biz_id} is gone")
     sent = _sent(run)
     for item in sent:
-        if not hmac.compare_digest(signature(item.body, application.secret_key), item.signature):
+        if matched(item.body.encode(), item.signature, application.secret_key) is None:
             raise Failed(
                 f"an event to {item.url} is signed {item.signature}, not by the application's key",
                 hint="compare the receiver's key with the permission key on the application's page",
             )
     return f"{len(sent)} signatures by the application's key"
-
-
-def signature(body: str, key: Secret) -> str:
-    """Return what the header `Signature` must hold; the vendor's text leaves base64 to be inferred."""
-    digest = hmac.new(key.reveal().encode(), body.encode(), hashlib.sha1)
-    return base64.b64encode(digest.digest()).decode()
 
 
 def _local(run: Run) -> LocalCloud:
