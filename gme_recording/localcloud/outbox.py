@@ -12,18 +12,21 @@ from datetime import datetime, timedelta
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
+from weakref import WeakKeyDictionary
 
-from gme_recording.localcloud.clock import schedule
-from gme_recording.localcloud.store import Record
+from gme_recording.localcloud.clock import job, schedule
+from gme_recording.localcloud.store import Record, Store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gme_recording.localcloud.cloud import Cloud
-    from gme_recording.localcloud.store import Store
+    from gme_recording.localcloud.cloud import Call, Cloud
 
 RETRY_AFTER = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30))
 TIMEOUT_SECONDS = 5.0
+
+_BELLS: WeakKeyDictionary[Store, asyncio.Event] = WeakKeyDictionary()
+"""Of the clouds that are delivering."""
 
 PENDING, DELIVERED, CAPTURED = "pending", "delivered", "captured"
 
@@ -62,23 +65,39 @@ def is_loopback(url: SplitResult) -> bool:
         return False
 
 
-async def deliver(cloud: Cloud, poll_seconds: float = 0.02) -> None:
+def post(store: Store, message: Message) -> None:
+    """Let a message leave when it is due, once the transaction is committed."""
+    store.add(message)
+    if message.due:
+        schedule(store, message.due, "outbox.ring", message.message_id)
+
+
+async def deliver(cloud: Cloud) -> None:
     """Send what is due, for ever; cancel it to stop. A slow receiver holds up nothing but its own message."""
+    bell = _BELLS[cloud.store] = asyncio.Event()
     flying: dict[tuple[str, datetime | None], asyncio.Task[None]] = {}
     try:
         while True:
+            bell.clear()
             flying = {of: task for of, task in flying.items() if not task.done()}
-            for message in due(cloud.store, cloud.clock.now()):
+            for message in _due(cloud.store, cloud.clock.now()):
                 if (of := (message.message_id, message.due)) not in flying:
                     flying[of] = asyncio.create_task(_send(cloud, message))
-            await asyncio.sleep(poll_seconds)
+            await bell.wait()
     finally:
         for task in flying.values():
             task.cancel()
         await asyncio.gather(*flying.values(), return_exceptions=True)
 
 
-def due(store: Store, now: datetime) -> list[Message]:
+@job("outbox.ring")
+def ring(call: Call, _message_id: str) -> None:
+    """Wake `deliver`, which looks after the transaction of this job."""
+    if bell := _BELLS.get(call.store):
+        bell.set()
+
+
+def _due(store: Store, now: datetime) -> list[Message]:
     return store.query(Message, "due <= ? ORDER BY due, message_id", [now.timestamp()])
 
 
@@ -98,6 +117,8 @@ def settle(store: Store, message: Message, outcome: str, now: datetime) -> None:
     through = outcome in (DELIVERED, CAPTURED)
     due = None if through or tries >= len(RETRY_AFTER) else now + RETRY_AFTER[tries]
     store.put(replace(message, outcome=outcome, due=due))
+    if due:
+        schedule(store, due, "outbox.ring", message.message_id)
     if through and message.then:
         schedule(store, now, message.then, message.message_id)
 

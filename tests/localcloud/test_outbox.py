@@ -59,7 +59,8 @@ def receiver() -> Iterator[Receiver]:
 def post(cloud: RunningCloud, url: str, name: str = "m") -> None:
     def work(inner: Cloud) -> None:
         headers = {"Content-Type": "application/json", "Signature": "s"}
-        inner.store.add(Message(name, url, headers, '{"é":1}', inner.clock.now()))
+        outbox.post(inner.store, Message(name, url, headers, '{"é":1}', inner.clock.now()))
+        inner.run_due()
 
     cloud.run(work)
 
@@ -81,7 +82,11 @@ def settled(cloud: RunningCloud, name: str = "m", tries: int = 1) -> Message:
 
 
 def advance(cloud: RunningCloud, by: timedelta) -> None:
-    cloud.run(lambda inner: inner.clock.advance(by))
+    def work(inner: Cloud) -> None:
+        inner.clock.advance(by)
+        inner.run_due()
+
+    cloud.run(work)
 
 
 def test_message_arrives_as_it_was_written(local_cloud: RunningCloud, receiver: Receiver) -> None:

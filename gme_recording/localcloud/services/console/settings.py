@@ -18,8 +18,7 @@ from gme_recording.localcloud.services.console.errors import (
     VOICE_CHAT_OFF,
 )
 from gme_recording.localcloud.services.gme import tasks
-from gme_recording.localcloud.services.gme.access import MAX_ID
-from gme_recording.localcloud.services.gme.model import App, Scope, Task
+from gme_recording.localcloud.services.gme.model import App, Scope, Task, find_app
 
 if TYPE_CHECKING:
     from gme_recording.localcloud.cloud import Call
@@ -44,8 +43,8 @@ def of(app: App) -> Settings:
     )
 
 
-def find_app(call: Call, biz_id: int) -> App:
-    app = call.store.find(App, biz_id=biz_id) if 0 < biz_id <= MAX_ID else None
+def get_app(call: Call, biz_id: int) -> App:
+    app = find_app(call.store, biz_id)
     if not app:
         raise UNKNOWN_APPLICATION(biz_id=biz_id)
     return app

@@ -13,14 +13,11 @@ from gme_recording.localcloud.services.gme.errors import (
     UNAUTHORIZED,
     UNSUPPORTED,
 )
-from gme_recording.localcloud.services.gme.model import App, Scope, Task, profile
+from gme_recording.localcloud.services.gme.model import MAX_ID, App, Scope, Task, find_app, profile
 
 if TYPE_CHECKING:
     from gme_recording.localcloud.cloud import Call
     from gme_recording.localcloud.refusal import Refusal
-
-MAX_ID = 2**63 - 1
-"""The API declares unsigned integers of 64 bits; the vendor's ids are far smaller."""
 
 
 def application(call: Call, *, biz_id: int, **_: object) -> list[str]:
@@ -33,8 +30,9 @@ def anything(call: Call, **_: object) -> list[str]:
     return [f"qcs::gme::uin/{call.principal.owner_uin}:*"]
 
 
-def find_app(call: Call, biz_id: int, absent: Refusal = INVALID_BIZ_ID) -> App:
-    app = call.store.find(App, biz_id=biz_id) if 0 < biz_id <= MAX_ID else None
+def own_app(call: Call, biz_id: int, absent: Refusal = INVALID_BIZ_ID) -> App:
+    """Of the caller's account."""
+    app = find_app(call.store, biz_id)
     if not app:
         raise absent(biz_id=biz_id)
     if app.owner_uin != call.principal.owner_uin:
@@ -44,7 +42,7 @@ def find_app(call: Call, biz_id: int, absent: Refusal = INVALID_BIZ_ID) -> App:
 
 def opened_app(call: Call, biz_id: int) -> App:
     """Of the caller, with custom recording on. For the full scope the vendor documents no code."""
-    app = find_app(call, biz_id)
+    app = own_app(call, biz_id)
     if not app.opened:
         raise NOT_OPENED(biz_id=biz_id)
     if app.scope is Scope.FULL:

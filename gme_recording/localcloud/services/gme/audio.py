@@ -3,8 +3,8 @@
 MPEG-2 Layer III, 16 kHz, mono, 8 kbit/s: 576 samples in 36 bytes, so that one byte stands for one millisecond
 and two hours are 7.2 MB. The vendor does not say which rate its files have.
 
-A frame codes one of its 576 spectral lines. When the same frame follows itself for ever, an even line k sounds
-as a pure tone of k / 1152 of the sampling rate: the overlapping transforms of ISO/IEC 11172-3 cancel all else.
+A frame codes one of its 576 spectral lines. When the same frame follows itself for ever, an even line k
+sounds as a pure tone of k / 1152 of the sampling rate: the overlapping transforms cancel all else.
 """
 
 from __future__ import annotations

@@ -14,6 +14,8 @@ MIXED = ""
 """Stream of the whole room; every other stream is called by its user's id. The API shows it as user "0"."""
 
 
+MAX_ID = 2**63 - 1
+"""The API declares unsigned integers of 64 bits; the vendor's ids are far smaller."""
 FIRST_BIZ_ID = 1_400_000_001
 _KEY_LETTERS = string.ascii_letters + string.digits
 
@@ -72,6 +74,11 @@ class App(Record):
     @property
     def opened(self) -> bool:
         return self.recording and self.status is AppStatus.NORMAL
+
+
+def find_app(store: Store, biz_id: int) -> App | None:
+    """For any number that a request may hold."""
+    return store.find(App, biz_id=biz_id) if 0 < biz_id <= MAX_ID else None
 
 
 def new_app(

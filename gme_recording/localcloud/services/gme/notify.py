@@ -10,6 +10,7 @@ from dataclasses import replace
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from gme_recording.localcloud import outbox
 from gme_recording.localcloud.clock import job
 from gme_recording.localcloud.outbox import Message
 from gme_recording.localcloud.services.gme import mischief
@@ -55,7 +56,7 @@ def notify(call: Call, file: File, event: Event) -> None:
     for leaving in mischief.apply(call.store, message):
         number = next_callback_number(call.store)
         callback = call.store.add(Callback(number, app.biz_id, task.task_id, file.file_id, event))
-        call.store.add(replace(leaving, message_id=callback.message_id))
+        outbox.post(call.store, replace(leaving, message_id=callback.message_id))
 
 
 def _body(call: Call, task: Task, file: File, event: Event) -> dict[str, object]:

@@ -1,6 +1,7 @@
 import io
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -203,6 +204,19 @@ def test_task_ids_are_beyond_doubles_and_never_come_twice() -> None:
         world.stop(found[-1])
     assert all(later > earlier for earlier, later in pairwise(found))
     assert all(task_id > 2**53 and int(float(task_id)) != task_id for task_id in found)
+
+
+def test_recording_outlives_a_restart(tmp_path: Path) -> None:
+    before = World(folder=tmp_path)
+    before.join("7")
+    task_id = before.start()
+    before.wait(hours=1)
+    before.cloud.close()
+    after = World(ready=False, folder=tmp_path)
+    after.wait(hours=1, minutes=30)
+    assert after.spans(task_id) == [("", 0, 120), ("", 120, None)]
+    after.stop(task_id)
+    assert after.start() > task_id
 
 
 steps = st.lists(

@@ -6,6 +6,7 @@ import json
 import weakref
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from gme_recording.localcloud.assemble import APPID, OWNER_UIN, local_cloud
@@ -35,8 +36,10 @@ class World:
     Closed files wait for ever, unless `processing_seconds` says how long they take to the bucket.
     """
 
-    def __init__(self, *, ready: bool = True, processing_seconds: float = 1e9) -> None:
-        self.cloud = local_cloud(None, real_time=START.timestamp)
+    def __init__(
+        self, *, ready: bool = True, processing_seconds: float = 1e9, folder: Path | None = None
+    ) -> None:
+        self.cloud = local_cloud(folder, real_time=START.timestamp)
         self.store = self.cloud.store
         weakref.finalize(self, self.cloud.close)
         self.guess(processing_seconds=processing_seconds)

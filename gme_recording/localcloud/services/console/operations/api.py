@@ -34,7 +34,7 @@ SAVING = (
 
 @CONSOLE.operation("GetRecording", match=f"GET {RECORDING}", refuses=(UNKNOWN_APPLICATION,))
 def get_recording(call: Call, *, biz_id: int) -> dict[str, object]:
-    return _as_json(settings.of(settings.find_app(call, biz_id)))
+    return _as_json(settings.of(settings.get_app(call, biz_id)))
 
 
 @CONSOLE.operation("PutRecording", match=f"PUT {RECORDING}", refuses=SAVING)
@@ -52,7 +52,7 @@ def put_recording(  # noqa: PLR0913 - the settings of the page
     wanted = Settings(
         recording=recording, scope=scope, bucket=bucket, region=region, callback_url=callback_url
     )
-    return _as_json(settings.of(settings.save(call, settings.find_app(call, biz_id), wanted)))
+    return _as_json(settings.of(settings.save(call, settings.get_app(call, biz_id), wanted)))
 
 
 @CONSOLE.operation("Grant", match="POST /console/api/grant")

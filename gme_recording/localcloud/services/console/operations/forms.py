@@ -18,7 +18,7 @@ from gme_recording.localcloud.services.console.operations.pages import details
 from gme_recording.localcloud.services.console.page import Extras, refused
 from gme_recording.localcloud.services.console.recording_section import Form
 from gme_recording.localcloud.services.console.routes import CONSOLE
-from gme_recording.localcloud.services.console.settings import Settings, find_app
+from gme_recording.localcloud.services.console.settings import Settings, get_app
 from gme_recording.localcloud.services.gme import mischief
 from gme_recording.localcloud.services.gme.model import App, new_app
 
@@ -48,7 +48,7 @@ def save_recording(  # noqa: PLR0913 - the fields of the form
     grant: bool = False,
 ) -> Response:
     """Save; the first activation shows the pop-up first, which sends the same form with `grant`."""
-    app = find_app(call, biz_id)
+    app = get_app(call, biz_id)
     form = Form(
         recording=recording,
         scope=scope,
@@ -119,7 +119,7 @@ def microphone(call: Call, *, biz_id: int, room_id: str, user_id: str, on: bool)
 
 
 def _in_room(call: Call, biz_id: int, act: Callable[[], object]) -> Response:
-    app = find_app(call, biz_id)
+    app = get_app(call, biz_id)
     try:
         act()
     except CloudError as refusal:
@@ -130,7 +130,7 @@ def _in_room(call: Call, biz_id: int, act: Callable[[], object]) -> Response:
 @CONSOLE.operation("PlanCallback", match=f"POST {APPLICATION}/mischief", refuses=(UNKNOWN_APPLICATION,))
 def plan_callback(call: Call, *, biz_id: int, next: str) -> Response:  # noqa: A002 - the field's name
     """Add to what is planned for the coming callbacks, whichever application they belong to."""
-    app = find_app(call, biz_id)
+    app = get_app(call, biz_id)
     try:
         recording.plan_mischief(call, next=[*mischief.planned(call.store), next])
     except CloudError as refusal:

@@ -20,7 +20,7 @@ from gme_recording.localcloud.services.console.page import (
 )
 from gme_recording.localcloud.services.console.recording_section import Form
 from gme_recording.localcloud.services.console.routes import CONSOLE
-from gme_recording.localcloud.services.console.settings import find_app
+from gme_recording.localcloud.services.console.settings import get_app
 from gme_recording.localcloud.services.gme.model import App, File, Task
 
 LOG_ROWS = 100
@@ -48,7 +48,7 @@ def show_applications(call: Call) -> Response:
     "ShowApplication", match="GET /console/applications/{biz_id}", refuses=(UNKNOWN_APPLICATION,)
 )
 def show_application(call: Call, *, biz_id: int, modify: bool = False, done: str = "") -> Response:
-    app = find_app(call, biz_id)
+    app = get_app(call, biz_id)
     form = Form.of(app) if modify else None
     notice = Notice(_DONE[done]) if done in _DONE else None
     return details(call, app, form, Extras(notice=notice))
@@ -97,7 +97,7 @@ def show_requests(call: Call) -> Response:
 )
 def play_file(call: Call, *, biz_id: int, task_id: int, serial: int, stream: str = "") -> Response:
     """The recording, read from the bucket as the account's owner; the player may ask for a range."""
-    app = find_app(call, biz_id)
+    app = get_app(call, biz_id)
     file = call.store.find(File, task_id=task_id, stream=stream, serial=serial)
     if not file or not call.store.find(Task, task_id=task_id, biz_id=biz_id):
         raise UNKNOWN_FILE(biz_id=biz_id)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from gme_recording.localcloud.cloud import Call
-from gme_recording.localcloud.services.gme.access import anything, application, find_app
+from gme_recording.localcloud.services.gme.access import anything, application, own_app
 from gme_recording.localcloud.services.gme.errors import APP_NOT_FOUND, INVALID_ACTION, INVALID_PARAMETER
 from gme_recording.localcloud.services.gme.model import App, AppStatus, new_app
 from gme_recording.localcloud.services.gme.routes import GME, is_international
@@ -51,7 +51,7 @@ def create_app(  # noqa: PLR0913 - the vendor's parameters
 
 @GME.operation("ModifyAppStatus", on=application, refuses=(APP_NOT_FOUND, INVALID_PARAMETER), rate=1000)
 def modify_app_status(call: Call, *, biz_id: int, status: str) -> dict[str, object]:
-    app = find_app(call, biz_id, absent=APP_NOT_FOUND)
+    app = own_app(call, biz_id, absent=APP_NOT_FOUND)
     if status not in (_OPEN, _CLOSE):
         raise INVALID_PARAMETER(problem="Status is neither open nor close")
     call.store.put(replace(app, status=AppStatus.NORMAL if status == _OPEN else AppStatus.CLOSED))
