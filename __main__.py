@@ -11,6 +11,8 @@ import pulumi
 
 from components import RecordingEnvironment, access, tags
 from components.config import parse
+from components.config.model import Grant
+from gme_recording.api import Cam, Cloud
 from gme_recording.errors import UserError
 
 ROOT = Path(__file__).resolve().parent
@@ -23,6 +25,8 @@ def main() -> None:
         pulumi.log.warn(str(warning))
     tags.register(stack.tags)
     owner = access.owner(stack.appid)
+    if stack.access.grant is Grant.EXISTING:
+        access.require_grant(Cam(Cloud.connect(stack.cloud, stack.region, ROOT)))
     environment = RecordingEnvironment("recording", {"stack": stack, "owner_uin": owner.uin, "root": ROOT})
     for name, value in environment.outputs.items():
         pulumi.export(name, value)

@@ -7,18 +7,8 @@ same text here, so that a preview shows a change only where there is one.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
-
-RECORDING_ACTIONS = (
-    "gme:DescribeRecordInfo",
-    "gme:DescribeTaskInfo",
-    "gme:ModifyRecordInfo",
-    "gme:StartRecord",
-    "gme:StopRecord",
-)
-"""The five actions of custom recording. That they can be limited to an application is the vendor's rule for
-resource-level actions (598/57122); whether the table lists these five could not be read."""
 
 ANYONE = "qcs::cam::anyone:anyone"
 
@@ -34,28 +24,40 @@ def tls_only(region: str, appid: str, bucket: str) -> str:
     Requests for the local cloud come over plain http through its forward proxy; the proxy stands for the
     encrypted leg, and the local cloud counts them as TLS. So the same policy holds in every stack.
     """
+    return document([_without_tls(region, appid, bucket)])
+
+
+def bucket_policy(
+    region: str, appid: str, bucket: str, owner_uin: str = "", networks: Sequence[str] = ()
+) -> str:
+    """The bucket's policy: TLS only, and people only from these networks, if there are any.
+
+    Nobody is allowed anything here, so strangers have no way in. The networks bind the users of the account,
+    main account included, and no role: GME writes as its service-linked role, from addresses of its own. The
+    vendor's examples name single users (436/18023); that `uin/*` stands for all of them is a guess.
+    """
+    if not networks:
+        return tls_only(region, appid, bucket)
     statement = {
+        "effect": "deny",
+        "principal": {"qcs": [f"qcs::cam::uin/{owner_uin}:uin/*"]},
+        "action": ["*"],
+        "resource": [bucket_resource(region, appid, bucket, "*")],
+        "condition": {"ip_not_equal": {"qcs:ip": sorted(networks)}},
+    }
+    return document([_without_tls(region, appid, bucket), statement])
+
+
+def document(statements: Sequence[dict[str, Any]]) -> str:
+    """Statements as the one text that stands for them."""
+    return json.dumps({"version": "2.0", "statement": [*statements]}, sort_keys=True, separators=(",", ":"))
+
+
+def _without_tls(region: str, appid: str, bucket: str) -> dict[str, Any]:
+    return {
         "effect": "deny",
         "principal": {"qcs": [ANYONE]},
         "action": ["*"],
         "resource": [bucket_resource(region, appid, bucket, "*")],
         "condition": {"bool_equal": {"cos:secure-transport": "false"}},
     }
-    return _document([statement])
-
-
-def recorder(owner_uin: str, biz_ids: Iterable[int]) -> str:
-    """CAM policy: start, change, stop and look up recording tasks of these applications, nothing else."""
-    resources = [f"qcs::gme::uin/{owner_uin}:bizid/{biz_id}" for biz_id in sorted(biz_ids)]
-    return _document([{"effect": "allow", "action": [*RECORDING_ACTIONS], "resource": resources}])
-
-
-def reader(region: str, appid: str, bucket: str, prefixes: Iterable[str]) -> str:
-    """CAM policy: list and download what lies below these prefixes."""
-    below = [bucket_resource(region, appid, bucket, f"{prefix}*") for prefix in sorted(prefixes)]
-    actions = ["cos:GetBucket", "cos:GetObject", "cos:HeadObject"]
-    return _document([{"effect": "allow", "action": actions, "resource": below}])
-
-
-def _document(statements: Sequence[dict[str, Any]]) -> str:
-    return json.dumps({"version": "2.0", "statement": [*statements]}, sort_keys=True, separators=(",", ":"))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tencentcloud_iac_pulumi.cos import BucketLifecycleRuleArgsDict
 
-    from components.config.model import App, Retention, Stack
+    from components.config.model import AccessLog, App, Place, Retention, Smoke
 
 STANDARD_IA = "STANDARD_IA"
 ARCHIVE = "ARCHIVE"
@@ -32,17 +32,27 @@ def app_prefix(app: App) -> str:
     return f"{app.biz_id}_"
 
 
-def rules(stack: Stack) -> tuple[LifecycleRule, ...]:
-    """All rules of the stack's bucket: the rest of the bucket, then the applications in order of ids."""
-    apps = sorted(stack.apps, key=lambda app: app.biz_id)
-    versioning = stack.storage.versioning
-    retentions = [stack.storage.retention, *(stack.retention_of(app) for app in apps)]
+def smoke_prefixes(app: App, room: str) -> tuple[str, str]:
+    """A room's keys begin with `<bizId>_<room>/` (mixed stream) and `<bizId>_<room>_` (single streams)."""
+    return f"{app_prefix(app)}{room}/", f"{app_prefix(app)}{room}_"
+
+
+def rules(place: Place, smoke: Smoke) -> tuple[LifecycleRule, ...]:
+    """All rules of one bucket: the rest of the bucket, then the applications in order of ids."""
+    apps = sorted(place.apps, key=lambda app: app.biz_id)
+    versioning = place.storage.versioning
+    retentions = [place.storage.retention, *(place.retention_of(app) for app in apps)]
     found = [_rest_of_bucket(retentions, versioning=versioning)]
     for app in apps:
-        found.append(_app(app, stack.retention_of(app), versioning=versioning))
-        if stack.smoke.mode is Mode.FULL:
-            found.extend(_smoke_test(app, stack.smoke.room, versioning=versioning))
+        found.append(_app(app, place.retention_of(app), versioning=versioning))
+        if smoke.mode is Mode.FULL:
+            found.extend(_smoke_test(app, smoke.room, versioning=versioning))
     return tuple(found)
+
+
+def log_rules(log: AccessLog) -> tuple[LifecycleRule, ...]:
+    """The rule of an access log's bucket."""
+    return (LifecycleRule(id="access-log", expire_days=log.keep_days, abort_uploads_days=1),)
 
 
 def rule_args(rule: LifecycleRule) -> BucketLifecycleRuleArgsDict:
@@ -87,11 +97,10 @@ def _app(app: App, retention: Retention, *, versioning: bool) -> LifecycleRule:
 
 
 def _smoke_test(app: App, room: str, *, versioning: bool) -> Iterable[LifecycleRule]:
-    """A room's keys begin with `<bizId>_<room>/` (mixed stream) and `<bizId>_<room>_` (single streams)."""
-    for stream, end in (("mixed", "/"), ("single", "_")):
+    for stream, prefix in zip(("mixed", "single"), smoke_prefixes(app, room), strict=True):
         yield LifecycleRule(
             id=f"smoke-{app.biz_id}-{stream}",
-            prefix=f"{app_prefix(app)}{room}{end}",
+            prefix=prefix,
             expire_days=SMOKE_TEST_KEEPS_DAYS,
             noncurrent_expire_days=SMOKE_TEST_KEEPS_DAYS if versioning else None,
         )

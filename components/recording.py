@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypedDict
 
 import pulumi
 
-from components import lifecycle
-from components.access import Access
-from components.config.model import App, Stack, plain
+from components import lifecycle, permissions
+from components.access import Access, AccessArgs
+from components.buckets import Buckets
+from components.config.model import App, OnDestroy, Stack, plain
 from components.console import ConsoleSettings, ConsoleSettingsArgs
 from components.smoke import SmokeTest, targets
 from components.storage import Storage
@@ -39,26 +41,32 @@ class RecordingEnvironment(pulumi.ComponentResource):
     """For each application its id, the prefix of its recordings, and the fingerprint of its settings."""
 
     def __init__(self, name: str, args: RecordingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        stack = args["stack"]
+        stack, owner_uin = args["stack"], args["owner_uin"]
         super().__init__("gme-recording:recording:RecordingEnvironment", name, plain(stack), opts)
         inside = pulumi.ResourceOptions(parent=self)
-        storage = self._storage(f"{name}-storage", stack, inside)
-        access = self._access(f"{name}-access", stack, args["owner_uin"], inside)
-        consoles = {app.biz_id: self._console(name, stack, app, storage, access) for app in stack.apps}
+        buckets = Buckets(f"{name}-storage", stack, owner_uin, inside)
+        access = Access(f"{name}-access", _access(stack, owner_uin), inside)
+        consoles = {
+            app.biz_id: ConsoleSettings(
+                f"{name}-console-{app.biz_id}", _console(stack, app, buckets.of(app), access), inside
+            )
+            for app in stack.apps
+        }
         made_anew = {str(biz_id): console.revision for biz_id, console in consoles.items()}
         smoke = SmokeTest(
             f"{name}-smoke",
             {
-                "targets": targets(stack),
+                "targets": targets(stack, owner_uin),
                 "when": stack.smoke.when,
                 "evidence": {"role": access.role_id, **made_anew},
-                "requires": [storage, access, *consoles.values()],
+                "requires": [*buckets.made, access, *consoles.values()],
                 "root": args["root"],
             },
             inside,
         )
-        self.bucket = storage.bucket
-        self.bucket_url = storage.url
+        home = buckets.by_region[stack.region]
+        self.bucket = home.bucket
+        self.bucket_url = home.url
         self.role = access.role
         self.policy_ids = access.policy_ids
         self.applications = pulumi.Output.from_input(
@@ -67,6 +75,7 @@ class RecordingEnvironment(pulumi.ComponentResource):
                     "bizId": app.biz_id,
                     "prefix": lifecycle.app_prefix(app),
                     "settings": consoles[app.biz_id].fingerprint,
+                    **({"bucket": buckets.of(app).bucket} if app.region else {}),
                 }
                 for app in stack.apps
             }
@@ -81,51 +90,70 @@ class RecordingEnvironment(pulumi.ComponentResource):
         }
         self.register_outputs(self.outputs)
 
-    def _storage(self, name: str, stack: Stack, inside: pulumi.ResourceOptions) -> Storage:
-        return Storage(
-            name,
-            {
-                "bucket": stack.bucket,
-                "appid": stack.appid,
-                "region": stack.region,
-                "rules": lifecycle.rules(stack),
-                "encryption": stack.storage.encryption,
-                "versioning": stack.storage.versioning,
-                "on_destroy": stack.storage.on_destroy,
-            },
-            inside,
-        )
 
-    def _access(self, name: str, stack: Stack, owner_uin: str, inside: pulumi.ResourceOptions) -> Access:
-        return Access(
-            name,
-            {
-                "grant": stack.access.grant,
-                "policies": stack.access.policies,
-                "owner_uin": owner_uin,
-                "appid": stack.appid,
-                "region": stack.region,
-                "bucket": stack.bucket,
-                "biz_ids": [app.biz_id for app in stack.apps],
-                "prefixes": [lifecycle.app_prefix(app) for app in stack.apps],
-            },
-            inside,
+def reaches(stack: Stack) -> tuple[permissions.Reach, ...]:
+    """Every bucket of the environment as policies see it: recordings first, then replicas and logs."""
+    recordings, copies, logs = [], [], []
+    for place in stack.places:
+        storage = place.storage
+        empties = storage.on_destroy is OnDestroy.EMPTY
+        prefixes = tuple(lifecycle.app_prefix(app) for app in place.apps)
+        reach = permissions.Reach(
+            region=place.region,
+            appid=stack.appid,
+            bucket=place.bucket,
+            prefixes=prefixes,
+            empties=empties,
+            logs=storage.access_log is not None,
+            replicates=storage.replica is not None,
         )
+        recordings.append(reach)
+        plain_one = replace(reach, logs=False, replicates=False)
+        if storage.replica:
+            name = stack.full_name(storage.replica.name)
+            copies.append(replace(plain_one, region=storage.replica.region, bucket=name, copies=True))
+        if storage.access_log:
+            logs.append(replace(plain_one, bucket=stack.full_name(storage.access_log.name), prefixes=()))
+    return (*recordings, *copies, *logs)
 
-    def _console(
-        self, name: str, stack: Stack, app: App, storage: Storage, access: Access
-    ) -> ConsoleSettings:
-        args: ConsoleSettingsArgs = {
-            "cloud": stack.cloud,
-            "biz_id": app.biz_id,
-            "scope": app.scope,
-            "bucket": storage.bucket,
-            "region": stack.region,
-            "callback_url": app.callback_url,
-            "requires": [storage, access],
-        }
-        if app.confirmation:
-            args["confirmed"] = app.confirmation.fingerprint
-            args["by"] = app.confirmation.by
-            args["on"] = app.confirmation.on
-        return ConsoleSettings(f"{name}-console-{app.biz_id}", args, pulumi.ResourceOptions(parent=self))
+
+def _access(stack: Stack, owner_uin: str) -> AccessArgs:
+    buckets, users = reaches(stack), stack.access.users
+    room = stack.smoke.room
+    tested = [
+        (bucket, tuple(prefix for app in place.apps for prefix in lifecycle.smoke_prefixes(app, room)))
+        for place, bucket in zip(stack.places, buckets, strict=False)
+        if place.apps
+    ]
+    return {
+        "grant": stack.access.grant,
+        "policies": stack.access.policies,
+        "users": users,
+        "owner_uin": owner_uin,
+        "biz_ids": [app.biz_id for app in stack.apps],
+        "buckets": buckets,
+        "deployment": permissions.Deployment(
+            grant=stack.access.grant,
+            policies=bool(stack.access.policies or users),
+            users=bool(users),
+            smoke=stack.smoke.mode,
+            smoke_test=tested,
+        ),
+    }
+
+
+def _console(stack: Stack, app: App, storage: Storage, access: Access) -> ConsoleSettingsArgs:
+    args: ConsoleSettingsArgs = {
+        "cloud": stack.cloud,
+        "biz_id": app.biz_id,
+        "scope": app.scope,
+        "bucket": storage.bucket,
+        "region": stack.place_of(app).region,
+        "callback_url": app.callback_url,
+        "requires": [storage, access],
+    }
+    if app.confirmation:
+        args["confirmed"] = app.confirmation.fingerprint
+        args["by"] = app.confirmation.by
+        args["on"] = app.confirmation.on
+    return args

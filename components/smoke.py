@@ -20,7 +20,7 @@ from typing import TypedDict
 import pulumi
 
 from components import documents, lifecycle
-from components.config.model import SmokeWhen, Stack
+from components.config.model import App, SmokeWhen, Stack
 from gme_recording import smoke
 from gme_recording.api import Cloud
 from gme_recording.errors import UserError
@@ -94,34 +94,40 @@ def proving(targets: Sequence[Target], root: Path) -> Hook:
     return prove
 
 
-def targets(stack: Stack) -> tuple[Target, ...]:
-    """What the smoke test is told to prove, one target for each application."""
-    rules = lifecycle.rules(stack)
-    return tuple(
-        Target(
-            stack=stack.name,
-            app=app.name,
-            cloud=stack.cloud,
-            appid=stack.appid,
-            region=stack.region,
-            bucket=stack.bucket,
-            biz_id=app.biz_id,
-            room=stack.smoke.room,
-            mode=stack.smoke.mode,
-            record_seconds=stack.smoke.record_seconds,
-            timeout_seconds=stack.smoke.timeout_seconds,
-            lifecycle=rules,
-            encryption=stack.storage.encryption,
-            callback_url=app.callback_url,
-            policy=documents.tls_only(stack.region, stack.appid, stack.bucket),
-        )
-        for app in stack.apps
+def targets(stack: Stack, owner_uin: str = "") -> tuple[Target, ...]:
+    """What the smoke test is told to prove, one target for each application.
+
+    Without `owner_uin` a bucket policy that limits networks cannot be worded and is not compared.
+    """
+    return tuple(_target(stack, app, owner_uin) for app in stack.apps)
+
+
+def _target(stack: Stack, app: App, owner_uin: str) -> Target:
+    place = stack.place_of(app)
+    networks = place.storage.allowed_networks
+    policy = documents.bucket_policy(place.region, stack.appid, place.bucket, owner_uin, networks)
+    return Target(
+        stack=stack.name,
+        app=app.name,
+        cloud=stack.cloud,
+        appid=stack.appid,
+        region=place.region,
+        bucket=place.bucket,
+        biz_id=app.biz_id,
+        room=stack.smoke.room,
+        mode=stack.smoke.mode,
+        record_seconds=stack.smoke.record_seconds,
+        timeout_seconds=stack.smoke.timeout_seconds,
+        lifecycle=lifecycle.rules(place, stack.smoke),
+        encryption=place.storage.encryption,
+        callback_url=app.callback_url,
+        policy=policy if owner_uin or not networks else "",
     )
 
 
 def _prove_all(targets: Sequence[Target], root: Path) -> tuple[Report, ...]:
-    cloud = Cloud.connect(targets[0].cloud, targets[0].region, root)
-    reports = tuple(smoke.run(target, cloud) for target in targets)
+    clouds = {target.region: Cloud.connect(target.cloud, target.region, root) for target in targets}
+    reports = tuple(smoke.run(target, clouds[target.region]) for target in targets)
     smoke.keep(reports, root)
     return reports
 

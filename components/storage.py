@@ -1,9 +1,9 @@
-"""The bucket that recordings land in, and the policy that keeps plain http out."""
+"""A bucket - for recordings, for their replica or for the access log - and the policy that guards it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 from tencentcloud_iac_pulumi import cos
@@ -11,6 +11,13 @@ from tencentcloud_iac_pulumi import cos
 from components import documents, lifecycle
 from components.config.model import OnDestroy, plain
 from gme_recording.api import LifecycleRule
+
+
+class ReplicaArgs(TypedDict):
+    region: str
+    """COS region of the copies."""
+    bucket: pulumi.Input[str]
+    """Full name of the bucket for the copies, which must have versioning."""
 
 
 class StorageArgs(TypedDict):
@@ -28,10 +35,20 @@ class StorageArgs(TypedDict):
     """Whether overwritten and deleted recordings can be brought back."""
     on_destroy: OnDestroy
     """What becomes of the bucket and its recordings when the stack goes."""
+    kms_key: NotRequired[str]
+    """With encryption KMS: the id of the key."""
+    networks: NotRequired[Sequence[str]]
+    """CIDRs that users of the account come from; left out is anywhere. Needs `owner_uin`."""
+    owner_uin: NotRequired[str]
+    """UIN of the main account."""
+    log_to: NotRequired[pulumi.Input[str]]
+    """Full name of a bucket in the same region; who reads and writes is logged there."""
+    replica: NotRequired[ReplicaArgs]
+    """Where every object is copied to; needs versioning and `owner_uin`."""
 
 
 class Storage(pulumi.ComponentResource):
-    """Bucket with encryption, lifecycle rules and tags, and its TLS-only policy (`documents.tls_only`)."""
+    """Bucket with encryption, lifecycle rules and tags, and its policy (`documents.bucket_policy`)."""
 
     bucket: pulumi.Output[str]
     """Name of the bucket, known once it exists."""
@@ -48,12 +65,21 @@ class Storage(pulumi.ComponentResource):
             versioning_enable=args["versioning"],
             lifecycle_rules=[lifecycle.rule_args(rule) for rule in args["rules"]],
             force_clean=args["on_destroy"] is OnDestroy.EMPTY,
+            kms_id=args.get("kms_key"),
+            **_logging(args),
+            **_replication(args),
             opts=self._kept(args["on_destroy"]),
         )
         cos.BucketPolicy(
             f"{name}-policy",
             bucket=bucket.bucket,
-            policy=documents.tls_only(args["region"], args["appid"], args["bucket"]),
+            policy=documents.bucket_policy(
+                args["region"],
+                args["appid"],
+                args["bucket"],
+                args.get("owner_uin", ""),
+                args.get("networks", ()),
+            ),
             opts=pulumi.ResourceOptions(
                 parent=self, retain_on_delete=True if args["on_destroy"] is OnDestroy.KEEP else None
             ),
@@ -68,3 +94,19 @@ class Storage(pulumi.ComponentResource):
             protect=True if on_destroy is OnDestroy.REFUSE else None,
             retain_on_delete=True if on_destroy is OnDestroy.KEEP else None,
         )
+
+
+def _logging(args: StorageArgs) -> dict[str, Any]:
+    if "log_to" not in args:
+        return {}
+    return {"log_enable": True, "log_target_bucket": args["log_to"], "log_prefix": f"{args['bucket']}/"}
+
+
+def _replication(args: StorageArgs) -> dict[str, Any]:
+    """One rule for everything; the main account stands for who set it up, as the console does it."""
+    if "replica" not in args:
+        return {}
+    replica, owner = args["replica"], args.get("owner_uin", "")
+    destination = pulumi.Output.concat("qcs::cos:", replica["region"], "::", replica["bucket"])
+    rule = cos.BucketReplicaRuleArgs(id="all", status="Enabled", prefix="", destination_bucket=destination)
+    return {"replica_role": f"qcs::cam::uin/{owner}:uin/{owner}", "replica_rules": [rule]}

@@ -8,11 +8,20 @@ import pulumi
 import pytest
 
 from components.config import files, parse
-from gme_recording.api import CloudKind
+from gme_recording.api import Cam, Cloud, CloudKind, Role
+from gme_recording.smoke.model import RECORDING_ROLE
 from tests.components.stacks import ROOT, a_config, as_engine, handed_over
 from tests.support import wire
 
 WARNING = 2
+
+
+@pytest.fixture(autouse=True)
+def granted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The account has the role that a stack with an existing grant relies on."""
+    monkeypatch.setattr(Cloud, "connect", lambda *_: None)
+    role = Role("1", RECORDING_ROLE, service_linked=True)
+    monkeypatch.setattr(Cam, "find_role", lambda _, name: role if name == RECORDING_ROLE else None)
 
 
 def program() -> None:
@@ -66,6 +75,18 @@ def test_credentials_of_another_account_make_nothing() -> None:
             config=handed_over("local"),
             account={**wire.ACCOUNT, "appId": "1259999999"},
         )
+
+
+@pytest.mark.parametrize(("stack", "asked"), [("staging", True), ("dev", False)])
+def test_a_missing_grant_ends_the_preview_of_a_stack_that_relies_on_it(
+    monkeypatch: pytest.MonkeyPatch, stack: str, *, asked: bool
+) -> None:
+    monkeypatch.setattr(Cam, "find_role", lambda *_: None)
+    if asked:
+        with pytest.raises(pulumi.RunError, match=r"access\.grant is existing"):
+            deploy(stack, preview=True)
+    else:
+        assert len(deploy(stack, preview=True).of_type("ServiceLinkedRole")) == 1
 
 
 def test_local_and_real_cloud_differ_in_data_only() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from components.config import files, parse
+from components.config import files, model, parse, schema
 from components.config.model import Grant, OnDestroy, Stack
 from gme_recording.api import CloudKind
 from tests.components.stacks import ROOT
@@ -20,6 +20,17 @@ PROJECT: dict[str, Any] = files.read_mapping(ROOT / "Pulumi.yaml", "Pulumi.yaml"
 def test_a_stack_file_says_what_the_stack_is_for(name: str) -> None:
     first = files.stack_file(name, ROOT).read_text(encoding="utf-8").splitlines()[0]
     assert first.startswith(f"# {name}: ")
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_editors_find_the_schema_of_a_stack_file(name: str) -> None:
+    lines = files.stack_file(name, ROOT).read_text(encoding="utf-8").splitlines()
+    assert schema.LINE in [line for line in lines[:5] if line.startswith("#")]
+
+
+def test_the_schema_is_that_of_the_model() -> None:
+    committed = (ROOT / schema.FILE).read_text(encoding="utf-8")
+    assert committed == schema.text(), "python -m components.config.schema"
 
 
 def test_buckets_of_one_account_have_names_of_their_own() -> None:
@@ -56,7 +67,7 @@ def test_a_stack_warns_of_nothing(name: str) -> None:
 
 
 def test_the_project_file_describes_every_key_with_its_type() -> None:
-    keys = {key.name for _, key in parse._keys(Stack)}
+    keys = {key.name for _, key in model.keys(Stack)}
     assert PROJECT["config"].keys() == keys
     for key, entry in PROJECT["config"].items():
         assert {"type", "description"} <= entry.keys() <= {"type", "description", "default", "items"}, key

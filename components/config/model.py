@@ -6,10 +6,10 @@ Pulumi.yaml repeats the top level with the same words (a test compares them).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 from components.config import words
 from gme_recording.api import CloudKind
@@ -46,12 +46,18 @@ class Grant(StrEnum):
 
 
 class AccessPolicy(StrEnum):
-    """Least-privilege policies for people and programs; attaching them is up to the account's owner."""
+    """Least-privilege policies for people and programs (`components.permissions`)."""
 
     RECORDER = "recorder"
     """May start, change, stop and look up recording tasks of the stack's applications."""
     READER = "reader"
     """May list and download the recordings of the stack's applications."""
+    ERASER = "eraser"
+    """May list recordings and their versions, and delete them; may not listen to them."""
+    AUDITOR = "auditor"
+    """May read how everything is set up, and no recording."""
+    DEPLOYER = "deployer"
+    """May do what a deployment of the stack does, smoke test included."""
 
 
 class Scope(StrEnum):
@@ -77,12 +83,27 @@ class Many:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A mapping of names to mappings, each read as `kind`."""
+
+    kind: type[Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """Where a field comes from: its key in the file, and what reads it."""
 
     name: str
-    read: Callable[[object], object] | type[Any] | Many
-    """A function of `words`, another dataclass of this module, or `Many` of one."""
+    read: words.Reader[object] | type[Any] | Many | Named
+    """A reader of `words`, another dataclass of this module, or `Many` or `Named` of one."""
+
+
+_BUCKET_NAME = words.text(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", "lower-case letters, digits and inner hyphens")
+_REGION = words.text(r"\S+", "a COS region such as ap-singapore")
+_USERS = words.several(
+    words.text(r"[A-Za-z0-9_@.+=,-]{1,64}", "the name of a CAM user, up to 64 characters"),
+    "names of CAM users",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,23 +125,49 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Storage:
-    """The bucket that GME writes to."""
+class AccessLog:
+    """A second bucket, in the same region, in which COS writes down who read and wrote recordings."""
 
-    name: Annotated[
-        str,
-        Key(
-            "name",
-            words.text(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", "lower-case letters, digits and inner hyphens"),
-        ),
-    ]
+    name: Annotated[str, Key("name", _BUCKET_NAME)]
+    """The log bucket is `<name>-<appid>`; the stack makes it."""
+    keep_days: Annotated[int | None, Key("keep", words.days_or_forever(1, 3650))]
+    """When a log file expires; None is never."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replica:
+    """A copy of every recording in another region, for which versioning must be on."""
+
+    region: Annotated[str, Key("region", _REGION)]
+    """Where the copies are: another region than the bucket's."""
+    name: Annotated[str, Key("name", _BUCKET_NAME)]
+    """The copies are in `<name>-<appid>`, which the stack makes with the same retention."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """A bucket that GME writes to."""
+
+    name: Annotated[str, Key("name", _BUCKET_NAME)]
     """The bucket is `<name>-<appid>`."""
     retention: Annotated[Retention, Key("retention", Retention)]
     """For every application that has none of its own."""
     encryption: Annotated[Encryption, Key("encryption", words.one_of(Encryption))] = Encryption.AES256
+    """AES256, SM4, or KMS with a key of the account (GME's role may use no KMS key of itself: try it)."""
+    kms_key: Annotated[
+        str, Key("kms_key", words.text(r"[A-Za-z0-9-]{1,128}", "the id of a KMS key, as its page shows it"))
+    ] = ""
+    """With encryption KMS: id of the key, which must be in the bucket's region."""
     versioning: Annotated[bool, Key("versioning", words.flag)] = False
-    """Cannot be undone in COS, only suspended."""
+    """Keeps what was deleted or overwritten for a while. Cannot be undone in COS, only suspended."""
+    allowed_networks: Annotated[tuple[str, ...], Key("allowed_networks", words.networks())] = ()
+    """From where people may reach the bucket, as CIDRs; empty is from anywhere. GME is never shut out."""
+    access_log: Annotated[AccessLog | None, Key("access_log", AccessLog)] = None
+    """Logs who read and wrote recordings. The provider cannot switch it off again."""
+    replica: Annotated[Replica | None, Key("replica", Replica)] = None
+    """Every recording is copied to another region."""
     on_destroy: Annotated[OnDestroy, Key("on_destroy", words.one_of(OnDestroy))] = OnDestroy.REFUSE
+    """refuse, keep the bucket, or empty and delete it; log and replica go or stay with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +175,31 @@ class Access:
     """Who may do what."""
 
     grant: Annotated[Grant, Key("grant", words.one_of(Grant))] = Grant.EXISTING
+    """create in exactly one stack of an account, existing in all others."""
     policies: Annotated[tuple[AccessPolicy, ...], Key("policies", words.several_of(AccessPolicy))] = ()
+    """CAM policies to make, also for nobody yet; those that someone below gets are made anyway."""
+    operators: Annotated[tuple[str, ...], Key("operators", _USERS)] = ()
+    """CAM users, by name, who get the policy recorder."""
+    readers: Annotated[tuple[str, ...], Key("readers", _USERS)] = ()
+    """CAM users who get the policy reader."""
+    erasers: Annotated[tuple[str, ...], Key("erasers", _USERS)] = ()
+    """CAM users who get the policy eraser."""
+    auditors: Annotated[tuple[str, ...], Key("auditors", _USERS)] = ()
+    """CAM users who get the policy auditor."""
+    deployers: Annotated[tuple[str, ...], Key("deployers", _USERS)] = ()
+    """CAM users who get the policy deployer."""
+
+    @property
+    def users(self) -> dict[AccessPolicy, tuple[str, ...]]:
+        """Who gets which policy; policies that nobody gets are left out."""
+        everyone = {
+            AccessPolicy.RECORDER: self.operators,
+            AccessPolicy.READER: self.readers,
+            AccessPolicy.ERASER: self.erasers,
+            AccessPolicy.AUDITOR: self.auditors,
+            AccessPolicy.DEPLOYER: self.deployers,
+        }
+        return {policy: names for policy, names in everyone.items() if names}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,8 +213,11 @@ class Confirmation:
             words.text(r"[0-9a-f]{12}", "the 12 hex digits of the settings' fingerprint, in quotes"),
         ),
     ]
+    """Of the settings as `gme-recording runbook` shows them."""
     by: Annotated[str, Key("by", words.text(r"\S(.{0,98}\S)?", "a person's name, 1 to 100 characters"))]
+    """Who applied them."""
     on: Annotated[str, Key("on", words.text(r"\d{4}-\d\d-\d\d", "a date such as 2026-03-31"))]
+    """When."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +231,10 @@ class App:
     """What people call it, in messages and reports."""
     biz_id: Annotated[int, Key("bizId", words.whole(1, LARGEST_EXACT_NUMBER))]
     """GME's application id, from the console."""
+    region: Annotated[str, Key("region", _REGION)] = ""
+    """Which bucket it records into, by region; empty is the one of `storage`."""
     scope: Annotated[Scope, Key("scope", words.one_of(Scope))] = Scope.CUSTOM
+    """custom; full records every room and needs allowFullScope."""
     allow_full_scope: Annotated[bool, Key("allowFullScope", words.flag)] = False
     """Says that the recording APIs are not needed; without it scope `full` is refused."""
     callback_url: Annotated[
@@ -165,8 +242,9 @@ class App:
     ] = ""
     """Where GME posts recording events; empty is nowhere."""
     retention: Annotated[Retention | None, Key("retention", Retention)] = None
-    """Takes the place of `storage.retention` as a whole."""
+    """Takes the place of the bucket's retention as a whole."""
     confirmation: Annotated[Confirmation | None, Key("console", Confirmation)] = None
+    """Who applied the settings in the GME console; `gme-recording confirm` writes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,18 +258,42 @@ class Smoke:
     ] = "gme-recording-smoke"
     """Reserved for the test: what is recorded in it expires after a day."""
     record_seconds: Annotated[int, Key("record", words.seconds(1, 600))] = 5
+    """How long the test records."""
     timeout_seconds: Annotated[int, Key("timeout", words.seconds(10, 3600))] = 600
     """Deadline of the whole test of one application; GME needs minutes to deliver a file."""
     when: Annotated[SmokeWhen, Key("when", words.one_of(SmokeWhen))] = SmokeWhen.CHANGE
+    """change, or always: at every deployment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routing:
-    """Settings of the `tencentcloud` provider that must fit the stack; empty where not set."""
+    """Settings of the `tencentcloud` provider, which providers for other regions share; empty: not set."""
 
     region: str = ""
     protocol: str = ""
     cos_domain: str = ""
+    domain: str = ""
+    profile: str = ""
+    shared_credentials_dir: str = ""
+    cam_role_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One bucket of an environment: where it is, how it keeps, and who records into it."""
+
+    key: str
+    """Where the stack file declares it: `storage`, or `storages.<region>`."""
+    region: str
+    bucket: str
+    """Full name, `<name>-<appid>`."""
+    storage: Storage
+    apps: tuple[App, ...]
+    """In the order of the stack file."""
+
+    def retention_of(self, app: App) -> Retention:
+        """The retention that holds for an application's recordings."""
+        return app.retention or self.storage.retention
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,24 +302,56 @@ class Stack:
 
     name: str
     cloud: Annotated[CloudKind, Key("cloud", words.one_of(CloudKind))]
+    """tencent, or local: the emulator that comes with the project."""
     appid: Annotated[str, Key("appid", words.digits(10, "the account's APPID, 10 digits"))]
-    region: Annotated[str, Key("region", words.text(r"\S+", "a COS region such as ap-singapore"))]
+    """APPID of the account, 10 digits in quotes; the names of its buckets end with it."""
+    region: Annotated[str, Key("region", _REGION)]
+    """COS region of the bucket declared by `storage`, equal to tencentcloud:region."""
     storage: Annotated[Storage, Key("storage", Storage)]
+    """The bucket of applications that name no region."""
+    storages: Annotated[Mapping[str, Storage], Key("storages", Named(Storage))] = field(default_factory=dict)
+    """More buckets, by region, for applications that name it."""
     access: Annotated[Access, Key("access", Access)] = field(default_factory=Access)
+    """Who may do what."""
     apps: Annotated[tuple[App, ...], Key("apps", Many(App))]
+    """The GME applications."""
     smoke: Annotated[Smoke, Key("smoke", Smoke)] = field(default_factory=Smoke)
+    """The test that a deployment ends with."""
     tags: Annotated[Mapping[str, str], Key("tags", words.texts)] = field(default_factory=dict)
     """Default tags of everything that can carry tags."""
     routing: Routing = field(default_factory=Routing)
 
     @property
     def bucket(self) -> str:
-        """Full name of the bucket, with the account's APPID as COS demands."""
-        return f"{self.storage.name}-{self.appid}"
+        """Full name of the bucket declared by `storage`."""
+        return self.full_name(self.storage.name)
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Every bucket that is recorded into: that of `storage` first, then by region."""
+        return (
+            self._place("storage", self.region, self.storage),
+            *(
+                self._place(f"storages.{region}", region, self.storages[region])
+                for region in sorted(self.storages)
+            ),
+        )
+
+    def place_of(self, app: App) -> Place:
+        """Where an application's recordings go."""
+        return next(place for place in self.places if place.region == (app.region or self.region))
 
     def retention_of(self, app: App) -> Retention:
         """The retention that holds for an application's recordings."""
-        return app.retention or self.storage.retention
+        return self.place_of(app).retention_of(app)
+
+    def full_name(self, name: str) -> str:
+        """A bucket's name with the account's APPID, as COS demands."""
+        return f"{name}-{self.appid}"
+
+    def _place(self, key: str, region: str, storage: Storage) -> Place:
+        apps = tuple(app for app in self.apps if (app.region or self.region) == region)
+        return Place(key=key, region=region, bucket=self.full_name(storage.name), storage=storage, apps=apps)
 
 
 def plain(value: Any) -> Any:
@@ -230,3 +364,17 @@ def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(name): plain(part) for name, part in value.items()}
     return str(value) if isinstance(value, StrEnum) else value
+
+
+def keys(kind: type[Any]) -> Iterator[tuple[str, Key]]:
+    """The fields of a dataclass of this module that have a key in the stack file."""
+    hints = get_type_hints(kind, include_extras=True)
+    for item in fields(kind):
+        for extra in getattr(hints[item.name], "__metadata__", ()):
+            yield item.name, extra
+
+
+def required(kind: type[Any]) -> frozenset[str]:
+    """The fields of a dataclass that have no default."""
+    without = (item.name for item in fields(kind) if item.default is item.default_factory is MISSING)
+    return frozenset(without)

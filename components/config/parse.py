@@ -8,14 +8,14 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, is_dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar
 
 from components.config import checks, files
 from components.config.files import PROJECT, stack_file
-from components.config.model import Key, Many, Routing, Stack
+from components.config.model import Key, Many, Named, Routing, Stack, keys, required
 from components.config.words import Unreadable
 from gme_recording.errors import InvalidInput, Problem
 
@@ -28,6 +28,10 @@ ROUTING = {
     "region": "tencentcloud:region",
     "protocol": "tencentcloud:protocol",
     "cos_domain": "tencentcloud:cosDomain",
+    "domain": "tencentcloud:domain",
+    "profile": "tencentcloud:profile",
+    "shared_credentials_dir": "tencentcloud:sharedCredentialsDir",
+    "cam_role_name": "tencentcloud:camRoleName",
 }
 FILE_KEYS = ("config", "encryptionsalt", "encryptedkey", "secretsprovider", "environment")
 _LONGEST_SHOWN = 60
@@ -87,13 +91,6 @@ def _decoded(value: str) -> Any:
         return value
 
 
-def _keys(kind: type[Any]) -> Iterator[tuple[str, Key]]:
-    hints = get_type_hints(kind, include_extras=True)
-    for item in fields(kind):
-        for extra in getattr(hints[item.name], "__metadata__", ()):
-            yield item.name, extra
-
-
 @dataclass(slots=True)
 class _Reading:
     """One reading of one file: what could not be read is collected, and the rest is read on."""
@@ -104,9 +101,8 @@ class _Reading:
 
     def record(self, kind: type[T], written: object, where: str, **given: object) -> T:
         """Reads a mapping as `kind`. A required value that could not be read is None; `problems` says why."""
-        known = {key.name: (name, key) for name, key in _keys(kind)}
-        required = {item.name for item in fields(kind) if item.default is item.default_factory is MISSING}  # type: ignore[arg-type]
-        values: dict[str, Any] = {**dict.fromkeys(required), **given}
+        known = {key.name: (name, key) for name, key in keys(kind)}
+        values: dict[str, Any] = {**dict.fromkeys(required(kind)), **given}
         if not isinstance(written, Mapping):
             self.refuse(where, written, "a mapping with the keys " + ", ".join(known))
             return kind(**values)
@@ -117,7 +113,7 @@ class _Reading:
             if written.get(key_name) is not None:
                 read = self.value(key, written[key_name], _join(where, key_name))
                 values.update({name: read} if read is not None else {})
-            elif name in required:
+            elif name in required(kind):
                 self.refuse(_join(where, key_name), None, "required, and missing")
         return kind(**values)
 
@@ -128,6 +124,12 @@ class _Reading:
                 self.refuse(where, written, "a list")
                 return None
             return tuple(self.record(key.read.kind, one, f"{where}[{at}]") for at, one in enumerate(written))
+        if isinstance(key.read, Named):
+            if not isinstance(written, Mapping):
+                self.refuse(where, written, "a mapping of names to mappings")
+                return None
+            kind = key.read.kind
+            return {str(name): self.record(kind, one, f"{where}.{name}") for name, one in written.items()}
         if isinstance(key.read, type) and is_dataclass(key.read):
             return self.record(key.read, written, where)
         try:

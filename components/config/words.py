@@ -5,12 +5,15 @@ A reader returns the value or raises `Unreadable`; what is wrong across several 
 
 from __future__ import annotations
 
+import ipaddress
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
 Choice = TypeVar("Choice", bound=StrEnum)
+Value_co = TypeVar("Value_co", covariant=True)
 
 FOREVER = "forever"
 
@@ -29,7 +32,19 @@ class Unreadable(ValueError):
         self.hint = hint
 
 
-def days(least: int, most: int) -> Callable[[object], int]:
+@dataclass(frozen=True, slots=True)
+class Reader(Generic[Value_co]):
+    """Reads one value, or raises `Unreadable`."""
+
+    read: Callable[[object], Value_co]
+    schema: Mapping[str, Any]
+    """The same rule as JSON Schema, as far as it can be said there; for editors."""
+
+    def __call__(self, written: object) -> Value_co:
+        return self.read(written)
+
+
+def days(least: int, most: int) -> Reader[int]:
     """Reads "30 days" or "2 weeks" as days; COS counts days, so months and years are refused as ambiguous."""
     allowed = f'{least} to {most} days in words, such as "30 days" or "2 weeks"'
 
@@ -40,10 +55,10 @@ def days(least: int, most: int) -> Callable[[object], int]:
             raise Unreadable(allowed, f'months and years differ in length: write days, such as "{meant}"')
         return _within(least, most, count, _DAYS.get(unit), allowed)
 
-    return read
+    return Reader(read, _duration_schema(_DAYS))
 
 
-def days_or_forever(least: int, most: int) -> Callable[[object], int | None]:
+def days_or_forever(least: int, most: int) -> Reader[int | None]:
     """As `days`; "forever" is read as None."""
     in_days = days(least, most)
 
@@ -55,10 +70,10 @@ def days_or_forever(least: int, most: int) -> Callable[[object], int | None]:
         except Unreadable as problem:
             raise Unreadable(f'{problem.allowed}, or "{FOREVER}"', problem.hint) from None
 
-    return read
+    return Reader(read, {"anyOf": [in_days.schema, {"const": FOREVER}]})
 
 
-def seconds(least: int, most: int) -> Callable[[object], int]:
+def seconds(least: int, most: int) -> Reader[int]:
     """Reads "90 seconds", "2 minutes" or "1 hour" as seconds."""
     allowed = f'{render_seconds(least)} to {render_seconds(most)} in words, such as "{render_seconds(most)}"'
 
@@ -66,7 +81,7 @@ def seconds(least: int, most: int) -> Callable[[object], int]:
         count, unit = _split(written, allowed, least_unit="seconds")
         return _within(least, most, count, _SECONDS.get(unit), allowed)
 
-    return read
+    return Reader(read, _duration_schema(_SECONDS))
 
 
 def render_days(count: int | None) -> str:
@@ -82,7 +97,7 @@ def render_seconds(count: int) -> str:
     return f"{count} second" + ("s" if count != 1 else "")
 
 
-def text(pattern: str, allowed: str) -> Callable[[object], str]:
+def text(pattern: str, allowed: str) -> Reader[str]:
     """Reads a text that matches `pattern` as a whole."""
     whole = re.compile(pattern)
 
@@ -93,16 +108,19 @@ def text(pattern: str, allowed: str) -> Callable[[object], str]:
             raise Unreadable(allowed)
         return written
 
-    return read
+    return Reader(read, {"type": "string", "pattern": f"^(?:{pattern})$"})
 
 
-def digits(count: int, allowed: str) -> Callable[[object], str]:
+def digits(count: int, allowed: str) -> Reader[str]:
     """Reads a number that is a name: the digits count, with or without quotes."""
     as_text = text(rf"[0-9]{{{count}}}", allowed)
-    return lambda written: as_text(str(written) if type(written) is int else written)
+    return Reader(
+        lambda written: as_text(str(written) if type(written) is int else written),
+        {**as_text.schema, "type": ["string", "integer"]},
+    )
 
 
-def whole(least: int, most: int) -> Callable[[object], int]:
+def whole(least: int, most: int) -> Reader[int]:
     """Reads a whole number. Pulumi hands numbers over as doubles, so 5.0 is 5."""
     allowed = f"a whole number from {least} to {most}"
 
@@ -113,17 +131,20 @@ def whole(least: int, most: int) -> Callable[[object], int]:
             raise Unreadable(allowed, "without quotes" if isinstance(written, str) else "")
         return written
 
-    return read
+    return Reader(read, {"type": "integer", "minimum": least, "maximum": most})
 
 
-def flag(written: object) -> bool:
-    """Reads `true` or `false`."""
+def _flag(written: object) -> bool:
     if not isinstance(written, bool):
         raise Unreadable("true or false")
     return written
 
 
-def one_of(choices: type[Choice]) -> Callable[[object], Choice]:
+flag = Reader(_flag, {"type": "boolean"})
+"""Reads `true` or `false`."""
+
+
+def one_of(choices: type[Choice]) -> Reader[Choice]:
     """Reads one word of an enumeration."""
 
     def read(written: object) -> Choice:
@@ -132,10 +153,10 @@ def one_of(choices: type[Choice]) -> Callable[[object], Choice]:
         except ValueError:
             raise Unreadable("one of " + ", ".join(choices)) from None
 
-    return read
+    return Reader(read, {"enum": [str(choice) for choice in choices]})
 
 
-def several_of(choices: type[Choice]) -> Callable[[object], tuple[Choice, ...]]:
+def several_of(choices: type[Choice]) -> Reader[tuple[Choice, ...]]:
     """Reads a list of words of an enumeration, each at most once."""
     single = one_of(choices)
 
@@ -148,16 +169,47 @@ def several_of(choices: type[Choice]) -> Callable[[object], tuple[Choice, ...]]:
         except Unreadable:
             raise Unreadable(allowed) from None
 
-    return read
+    return Reader(read, _list_schema(single.schema))
 
 
-def texts(written: object) -> Mapping[str, str]:
-    """Reads a mapping of texts to texts."""
+def several(single: Reader[str], what: str) -> Reader[tuple[str, ...]]:
+    """Reads a list of texts, each at most once."""
+
+    def read(written: object) -> tuple[str, ...]:
+        allowed = f"a list of {what}, each at most once"
+        if not isinstance(written, list) or len(set(map(str, written))) != len(written):
+            raise Unreadable(allowed)
+        try:
+            return tuple(single(one) for one in written)
+        except Unreadable as problem:
+            raise Unreadable(f"{allowed}: {problem.allowed}", problem.hint) from None
+
+    return Reader(read, _list_schema(single.schema))
+
+
+def _network(written: object) -> str:
+    allowed = "a network such as 203.0.113.0/24 or an address"
+    try:
+        return str(ipaddress.ip_network(str(written)))
+    except ValueError as problem:
+        raise Unreadable(allowed, str(problem)) from None
+
+
+def networks() -> Reader[tuple[str, ...]]:
+    """Reads a list of networks such as 203.0.113.0/24, or of addresses, as CIDRs."""
+    return several(Reader(_network, {"type": "string"}), "networks")
+
+
+def _texts(written: object) -> Mapping[str, str]:
     if isinstance(written, Mapping) and all(
         isinstance(part, str) for pair in written.items() for part in pair
     ):
         return dict(written)
     raise Unreadable("a mapping of texts to texts", "put numbers, dates and true/false in quotes")
+
+
+texts = Reader(_texts, {"type": "object", "additionalProperties": {"type": "string"}})
+"""Reads a mapping of texts to texts."""
 
 
 def _split(written: object, allowed: str, *, least_unit: str) -> tuple[int, str]:
@@ -173,3 +225,11 @@ def _within(least: int, most: int, count: int, size: int | None, allowed: str) -
     if size is None or not least <= count * size <= most:
         raise Unreadable(allowed)
     return count * size
+
+
+def _duration_schema(units: Iterable[str]) -> Mapping[str, Any]:
+    return {"type": "string", "pattern": f"^[0-9]{{1,9}} +({'|'.join(units)})$"}
+
+
+def _list_schema(items: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"type": "array", "items": items, "uniqueItems": True}

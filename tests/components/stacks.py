@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from components.config import files
-from components.config.model import Access, App, Grant, Retention, Smoke, Stack, Storage
+from components.config.model import Access, App, Grant, Place, Retention, Smoke, Stack, Storage
 from gme_recording.api import CloudKind
 from gme_recording.smoke import Mode
 
@@ -81,3 +81,9 @@ def a_stack(*, apps: int = 1, smoke: Mode = Mode.FULL, **parts: Any) -> Stack:
         tags={"environment": "test"},
     )
     return replace(stack, **parts)
+
+
+def a_place(stack: Stack) -> Place:
+    """The only bucket of a stack."""
+    (place,) = stack.places
+    return place

@@ -1,22 +1,33 @@
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from typing import Any
+
 import pytest
 
-from components import access, documents
+from components import access, permissions
 from components.access import Access, AccessArgs
 from components.config.model import AccessPolicy, Grant
+from gme_recording.api import Cam, Cloud, CloudKind, Role
+from gme_recording.api.credentials import LOCAL_MAIN_ACCOUNT
+from gme_recording.api.retry import Repeat
+from gme_recording.api.vendor import Service
 from gme_recording.errors import ExitCode, UserError
+from gme_recording.localcloud.pytest_plugin import RunningCloud
+from gme_recording.smoke import Mode
 from tests.support import wire
 
+BUCKET = permissions.Reach(
+    region="ap-guangzhou", appid="1250000000", bucket="voice-1250000000", prefixes=("1400000001_",)
+)
+DEPLOYMENT = permissions.Deployment(grant=Grant.CREATE, policies=True, users=False, smoke=Mode.PROBE)
 ARGS: AccessArgs = {
     "grant": Grant.CREATE,
     "policies": (AccessPolicy.RECORDER, AccessPolicy.READER),
     "owner_uin": "100000000001",
-    "appid": "1250000000",
-    "region": "ap-guangzhou",
-    "bucket": "voice-1250000000",
     "biz_ids": [1400000001],
-    "prefixes": ["1400000001_"],
+    "buckets": [BUCKET],
+    "deployment": DEPLOYMENT,
 }
 
 
@@ -54,13 +65,82 @@ def test_an_existing_grant_is_left_to_its_owner() -> None:
 
 
 def test_policies_are_named_after_the_bucket() -> None:
-    sent = run(ARGS)
+    sent = run({**ARGS, "policies": tuple(AccessPolicy)})
+    owner_uin, biz_ids = "100000000001", [1400000001]
     assert {each.props["name"]: each.props["document"] for each in sent.of_type("Policy")} == {
-        "voice-1250000000-recorder": documents.recorder("100000000001", [1400000001]),
-        "voice-1250000000-reader": documents.reader(
-            "ap-guangzhou", "1250000000", "voice-1250000000", ["1400000001_"]
-        ),
+        "voice-1250000000-recorder": permissions.recorder(owner_uin, biz_ids),
+        "voice-1250000000-reader": permissions.reader([BUCKET]),
+        "voice-1250000000-eraser": permissions.eraser([BUCKET]),
+        "voice-1250000000-auditor": permissions.auditor(owner_uin, [BUCKET]),
+        "voice-1250000000-deployer": permissions.deployer(owner_uin, biz_ids, [BUCKET], DEPLOYMENT),
     }
+
+
+def test_a_user_gets_the_policy_that_is_made_for_it() -> None:
+    users = {AccessPolicy.READER: ["support", "legal"]}
+    sent = run({**ARGS, "policies": (), "users": users})
+    assert sent.only("Policy").name == "a-reader"
+    assert {each.name: each.props for each in sent.of_type("UserPolicyAttachment")} == {
+        f"a-reader-{user}": {"userName": user, "policyId": "id-of-a-reader"} for user in ("support", "legal")
+    }
+
+
+def test_inputs_name_further_buckets_and_users_only_where_there_are_any() -> None:
+    least = {
+        "grant": "create",
+        "policies": ["recorder", "reader"],
+        "owner_uin": "100000000001",
+        "appid": "1250000000",
+        "region": "ap-guangzhou",
+        "bucket": "voice-1250000000",
+        "biz_ids": [1400000001],
+        "prefixes": ["1400000001_"],
+    }
+    assert run(ARGS).named("a").props == least
+    copies = replace(BUCKET, bucket="copy-1250000000", copies=True)
+    sent = run({**ARGS, "buckets": [BUCKET, copies], "users": {AccessPolicy.READER: ["support"]}})
+    assert sent.named("a").props == {
+        **least,
+        "elsewhere": ["copy-1250000000"],
+        "users": {"reader": ["support"]},
+    }
+
+
+@dataclass
+class Found:
+    """What CAM answers."""
+
+    role: Role | None
+
+    def find_role(self, name: str) -> Role | None:
+        assert name == "GME_QCSLinkedRoleInGameMedia"
+        return self.role
+
+
+@pytest.mark.parametrize(
+    ("role", "hint"),
+    [
+        (None, "access.grant: create"),
+        (Role("1", "GME_QCSLinkedRoleInGameMedia", service_linked=False), "delete it in the CAM console"),
+    ],
+)
+def test_a_grant_that_should_exist_and_does_not_is_said_before_anything_is_made(
+    role: Role | None, hint: str
+) -> None:
+    cam: Any = Found(role)
+    with pytest.raises(UserError) as raised:
+        access.require_grant(cam)
+    assert hint in raised.value.hint
+
+
+def test_an_existing_grant_is_looked_up(local_cloud: RunningCloud) -> None:
+    cloud = Cloud(CloudKind.LOCAL, "ap-guangzhou", LOCAL_MAIN_ACCOUNT, local_cloud.url)
+    with pytest.raises(UserError, match="has no role GME_QCSLinkedRoleInGameMedia"):
+        access.require_grant(Cam(cloud))
+    Service(cloud, "cam").call(
+        "CreateServiceLinkedRole", {"QCSServiceName": [access.GME_SERVICE]}, Repeat.HARMFUL
+    )
+    access.require_grant(Cam(cloud))
 
 
 def test_the_owner_is_the_main_account() -> None:

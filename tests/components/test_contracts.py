@@ -94,6 +94,9 @@ def test_urns_stay_as_they_are(sent: wire.Wire) -> None:
     assert sorted(each.name for each in sent.registered) == [
         "recording",
         "recording-access",
+        "recording-access-auditor",
+        "recording-access-deployer",
+        "recording-access-eraser",
         "recording-access-grant",
         "recording-access-reader",
         "recording-access-recorder",

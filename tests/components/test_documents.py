@@ -14,8 +14,7 @@ from gme_recording.localcloud.identity import Kind, Principal
 BUCKET = ("ap-guangzhou", "1250000000", "voice-1250000000")
 ALL = {
     "tls_only": documents.tls_only(*BUCKET),
-    "recorder": documents.recorder("100000000001", [1400000002, 1400000001]),
-    "reader": documents.reader(*BUCKET, ["1400000002_", "1400000001_"]),
+    "networks": documents.bucket_policy(*BUCKET, "100000000001", ["203.0.113.0/24", "198.51.100.7/32"]),
 }
 
 
@@ -39,33 +38,6 @@ def test_whoever_comes_without_tls_is_denied() -> None:
     }
 
 
-def test_a_recorder_may_call_the_five_actions_on_its_applications() -> None:
-    (statement,) = statements(ALL["recorder"])
-    assert statement == {
-        "effect": "allow",
-        "action": [
-            "gme:DescribeRecordInfo",
-            "gme:DescribeTaskInfo",
-            "gme:ModifyRecordInfo",
-            "gme:StartRecord",
-            "gme:StopRecord",
-        ],
-        "resource": [
-            "qcs::gme::uin/100000000001:bizid/1400000001",
-            "qcs::gme::uin/100000000001:bizid/1400000002",
-        ],
-    }
-
-
-def test_a_reader_may_list_and_download_below_its_prefixes() -> None:
-    (statement,) = statements(ALL["reader"])
-    assert statement["action"] == ["cos:GetBucket", "cos:GetObject", "cos:HeadObject"]
-    assert statement["resource"] == [
-        "qcs::cos:ap-guangzhou:uid/1250000000:voice-1250000000/1400000001_*",
-        "qcs::cos:ap-guangzhou:uid/1250000000:voice-1250000000/1400000002_*",
-    ]
-
-
 @pytest.mark.parametrize("document", ALL.values(), ids=ALL)
 def test_documents_come_back_from_the_provider_as_they_went(document: str) -> None:
     assert "Sid" not in document
@@ -76,42 +48,6 @@ def test_documents_come_back_from_the_provider_as_they_went(document: str) -> No
         assert all(key == key.lower() for key in statement)
 
 
-@given(st.lists(st.integers(1, 2**53), min_size=1, max_size=5, unique=True), st.randoms())
-def test_an_equal_policy_is_an_equal_text(biz_ids: list[int], chance: Any) -> None:
-    shuffled = [*biz_ids]
-    chance.shuffle(shuffled)
-    assert documents.recorder("1", shuffled) == documents.recorder("1", biz_ids)
-
-
-@given(st.lists(st.integers(1, 2**53), min_size=1, max_size=5))
-def test_no_allowance_is_wider_than_its_applications(biz_ids: list[int]) -> None:
-    (statement,) = statements(documents.recorder("100000000001", biz_ids))
-    assert {resource.rpartition("/")[2] for resource in statement["resource"]} == {str(b) for b in biz_ids}
-    assert not any("*" in action for action in statement["action"])
-
-
-def allowed(document: str, action: str, resource: str, **facts: str) -> bool:
-    """What the local cloud's evaluation says to a user who has this policy and nothing else."""
-    user = Principal(kind=Kind.USER, appid="1250000000", owner_uin="100000000001", uin="100000000100")
-    return decide(Question(user, action, resource, facts), [document], [])
-
-
-@pytest.mark.parametrize("action", documents.RECORDING_ACTIONS)
-def test_a_recorder_reaches_its_own_applications_only(action: str) -> None:
-    own, other = ("qcs::gme::uin/100000000001:bizid/" + biz_id for biz_id in ("1400000001", "1400000009"))
-    assert allowed(ALL["recorder"], action, own)
-    assert not allowed(ALL["recorder"], action, other)
-    assert not allowed(ALL["recorder"], "gme:ModifyAppStatus", own)
-
-
-def test_a_reader_reads_recordings_and_changes_nothing() -> None:
-    bucket = "qcs::cos:ap-guangzhou:uid/1250000000:voice-1250000000/"
-    assert allowed(ALL["reader"], "cos:GetObject", f"{bucket}1400000001_room/file_audio.mp3")
-    assert not allowed(ALL["reader"], "cos:GetObject", f"{bucket}1400000009_room/file_audio.mp3")
-    assert not allowed(ALL["reader"], "cos:DeleteObject", f"{bucket}1400000001_room/file_audio.mp3")
-    assert not allowed(ALL["reader"], "cos:GetObject", bucket.replace("voice", "other") + "1400000001_r/f")
-
-
 @pytest.mark.parametrize(("secure", "expected"), [("true", True), ("false", False)])
 @pytest.mark.parametrize("path", ["", "1400000001_room/file_audio.mp3"])
 def test_not_even_the_owner_comes_in_without_tls(path: str, secure: str, expected: bool) -> None:
@@ -119,3 +55,57 @@ def test_not_even_the_owner_comes_in_without_tls(path: str, secure: str, expecte
     resource = f"qcs::cos:ap-guangzhou:uid/1250000000:voice-1250000000/{path}"
     question = Question(owner, "cos:GetObject", resource, {"cos:secure-transport": secure})
     assert decide(question, [], [ALL["tls_only"]]) is expected
+
+
+OWNER = Principal(kind=Kind.OWNER, appid="1250000000", owner_uin="100000000001", uin="100000000001")
+USER = Principal(kind=Kind.USER, appid="1250000000", owner_uin="100000000001", uin="100000000100")
+GME = Principal(
+    kind=Kind.ROLE, appid="1250000000", owner_uin="100000000001", role="GME_QCSLinkedRoleInGameMedia"
+)
+STRANGER = Principal(kind=Kind.ANONYMOUS)
+EVERYTHING = '{"version":"2.0","statement":[{"effect":"allow","action":["*"],"resource":["*"]}]}'
+INSIDE, OUTSIDE = "203.0.113.9", "192.0.2.1"
+
+
+def may(who: Principal, policy: str, address: str = INSIDE, *, secure: str = "true") -> bool:
+    """Whether someone to whom CAM allows everything gets an object, after the bucket's policy."""
+    resource = "qcs::cos:ap-guangzhou:uid/1250000000:voice-1250000000/1400000001_room/file_audio.mp3"
+    facts = {"cos:secure-transport": secure, "qcs:ip": address}
+    return decide(Question(who, "cos:PutObject", resource, facts), [EVERYTHING], [policy])
+
+
+@pytest.mark.parametrize("policy", ALL.values(), ids=ALL)
+@pytest.mark.parametrize("address", [INSIDE, OUTSIDE])
+def test_gme_is_never_shut_out(policy: str, address: str) -> None:
+    assert may(GME, policy, address)
+
+
+@pytest.mark.parametrize("who", [OWNER, USER], ids=["owner", "user"])
+def test_people_come_from_the_allowed_networks_only(who: Principal) -> None:
+    assert may(who, ALL["networks"], INSIDE)
+    assert may(who, ALL["networks"], "198.51.100.7")
+    assert not may(who, ALL["networks"], OUTSIDE)
+    assert may(who, ALL["tls_only"], OUTSIDE)
+
+
+@pytest.mark.parametrize("policy", ALL.values(), ids=ALL)
+@pytest.mark.parametrize("secure", ["true", "false"])
+@pytest.mark.parametrize("address", [INSIDE, OUTSIDE])
+def test_strangers_have_no_way_in(policy: str, secure: str, address: str) -> None:
+    assert not may(STRANGER, policy, address, secure=secure)
+
+
+@pytest.mark.parametrize("who", [OWNER, USER, GME], ids=["owner", "user", "gme"])
+def test_an_allowed_network_is_no_way_around_tls(who: Principal) -> None:
+    assert not may(who, ALL["networks"], INSIDE, secure="false")
+
+
+def test_without_networks_the_policy_stays_what_it_was() -> None:
+    assert documents.bucket_policy(*BUCKET) == documents.tls_only(*BUCKET)
+
+
+@given(st.permutations(["203.0.113.0/24", "198.51.100.7/32", "2001:db8::/32"]))
+def test_equal_networks_are_an_equal_text(networks: list[str]) -> None:
+    assert documents.bucket_policy(*BUCKET, "1", networks) == documents.bucket_policy(
+        *BUCKET, "1", sorted(networks)
+    )

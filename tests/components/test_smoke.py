@@ -12,12 +12,12 @@ import pulumi
 import pytest
 
 from components import documents, lifecycle, smoke
-from components.config.model import SmokeWhen
+from components.config.model import Retention, SmokeWhen, Storage
 from gme_recording import smoke as smoke_test
 from gme_recording.api import Cloud
 from gme_recording.errors import UserError
 from gme_recording.smoke import Mode, Report, Result, Target, Verdict
-from tests.components.stacks import a_stack
+from tests.components.stacks import a_place, a_stack
 from tests.support import wire
 
 TARGETS = smoke.targets(a_stack(apps=2))
@@ -54,6 +54,7 @@ def report(target: Target, *results: Result) -> Report:
         results=results,
         started=datetime(2026, 3, 31, tzinfo=UTC),
         took=1.5,
+        hint=results[-1].hint,
     )
 
 
@@ -97,12 +98,32 @@ def test_each_application_is_a_target_with_all_that_was_declared() -> None:
         mode=Mode.FULL,
         record_seconds=5,
         timeout_seconds=600,
-        lifecycle=lifecycle.rules(stack),
+        lifecycle=lifecycle.rules(a_place(stack), stack.smoke),
         encryption="AES256",
         callback_url="",
         policy=documents.tls_only("ap-guangzhou", "1250000000", "voice-1250000000"),
     )
     assert second == replace(first, app="app1", biz_id=1400000002)
+
+
+def test_each_application_is_proved_in_its_own_region() -> None:
+    stack = a_stack(
+        apps=2, storages={"ap-beijing": Storage(name="voice-bj", retention=Retention(keep_days=5))}
+    )
+    first, second = stack.apps
+    away = replace(stack, apps=(first, replace(second, region="ap-beijing")))
+    assert [(target.region, target.bucket) for target in smoke.targets(away)] == [
+        ("ap-guangzhou", "voice-1250000000"),
+        ("ap-beijing", "voice-bj-1250000000"),
+    ]
+    assert [rule.expire_days for rule in smoke.targets(away)[1].lifecycle] == [5, 5, 1, 1]
+
+
+def test_a_policy_that_cannot_be_worded_is_not_compared() -> None:
+    storage = Storage(name="v", retention=Retention(keep_days=5), allowed_networks=("203.0.113.0/24",))
+    stack = a_stack(storage=storage)
+    assert [target.policy for target in smoke.targets(stack)] == [""]
+    assert "203.0.113.0/24" in smoke.targets(stack, "100000000001")[0].policy
 
 
 def test_the_marker_comes_after_everything_and_is_tested_before_it_is_recorded() -> None:

@@ -46,6 +46,8 @@ class Registered:
     dependencies: frozenset[str]
     aliases: tuple[str, ...]
     hooks: dict[str, tuple[str, ...]]
+    provider: str
+    """URN and id of the provider, or of the one that children inherit; empty is the default one."""
 
 
 class Refused(grpc.RpcError):
@@ -125,6 +127,7 @@ class Wire(mocks.MockMonitor):
             dependencies=frozenset(request.dependencies),
             aliases=tuple(alias.spec.name or alias.urn for alias in request.aliases),
             hooks={kind: names for kind, names in hooks.items() if names},
+            provider=request.provider,
         )
 
 

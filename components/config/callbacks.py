@@ -1,0 +1,46 @@
+"""Which callback URLs GME can post to (pure)."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import SplitResult, urlsplit
+
+
+def callback_problem(url: str, *, public: bool) -> str:
+    """What a callback URL must be instead; empty if it can be called. `public`: from Tencent Cloud."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return "an http or https URL"
+    if parts.scheme not in ("http", "https") or not host:
+        return "an http or https URL with a host"
+    if parts.username or parts.password or parts.fragment:
+        return (
+            "a URL without user, password and fragment: GME signs its requests, the URL is shown in consoles"
+        )
+    if public and parts.scheme != "https":
+        return "an https URL, with gme-recording:cloud tencent"
+    if public and not _is_public(host):
+        return "a URL whose host Tencent Cloud can reach, with gme-recording:cloud tencent"
+    return ""
+
+
+def _is_public(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." in host.strip(".") and not host.endswith((".local", ".localhost", ".internal"))
+
+
+def without_password(url: str) -> str:
+    """The URL as it may be shown."""
+    try:
+        parts: SplitResult = urlsplit(url)
+    except ValueError:
+        return url
+    return (
+        parts._replace(netloc=f"***@{parts.netloc.rpartition('@')[2]}").geturl()
+        if "@" in parts.netloc
+        else url
+    )
