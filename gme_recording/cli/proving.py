@@ -29,12 +29,14 @@ def smoke_test(name: str, app: str | None, output: Output) -> int:
     root = project_root()
     stack = parse.load(name, root)
     chosen = {item.name for item in _chosen(stack, app)}
-    cloud = Cloud.connect(stack.cloud, stack.region, root)
+    clouds = {place.region: Cloud.connect(stack.cloud, place.region, root) for place in stack.places}
 
     def tell(result: Result) -> None:
         output.say(f"  {result.verdict:<4}  {result.id}  {result.found}")
 
-    reports = tuple(smoke.run(target, cloud, tell) for target in targets(stack) if target.app in chosen)
+    reports = tuple(
+        smoke.run(target, clouds[target.region], tell) for target in targets(stack) if target.app in chosen
+    )
     output.show(smoke.render_text(reports).rstrip(), smoke.to_json(reports))
     return ExitCode.OK if all(report.passed for report in reports) else ExitCode.FAILED
 
@@ -86,12 +88,13 @@ def _chosen(stack: Stack, app: str | None) -> Sequence[App]:
 
 
 def _settings(stack: Stack, app: App) -> Settings:
+    place = stack.place_of(app)
     return Settings(
         biz_id=app.biz_id,
         recording=True,
         scope=str(app.scope),
-        bucket=stack.bucket,
-        region=stack.region,
+        bucket=place.bucket,
+        region=place.region,
         callback_url=app.callback_url,
     )
 
