@@ -107,6 +107,9 @@ class Cloud:
     """Told how long it is until the next delayed effect (None: there is none); a server sets it."""
     seen: deque[Seen] = field(default_factory=lambda: deque(maxlen=LOG_LENGTH))
     _recent: dict[tuple[str, str], deque[float]] = field(default_factory=dict)
+    _settled: int = -1
+    """`store.changes` when delayed effects were last looked at."""
+    _next_at: datetime | None = None
 
     def service(self, name: str) -> Service:
         return next(service for service in self.services if service.name == name)
@@ -166,7 +169,9 @@ class Cloud:
 
         An effect that fails is logged and not tried again.
         """
-        while (due := next_due(self.store)) and due.at <= self.clock.now():
+        if self.store.changes == self._settled and not self._comes(self._next_at):
+            return
+        while (due := next_due(self.store)) and self._comes(due.at):
             call = Call(self, Request("JOB", "", f"/{due.job}"), f"job-{due.due_id}", due.at)
             try:
                 with self.store.transaction():
@@ -175,7 +180,11 @@ class Cloud:
             except Exception:
                 log.exception("job %s for %s failed", due.job, due.key)
                 self.store.delete(due)
+        self._settled, self._next_at = self.store.changes, due.at if due else None
         self.alarm(due.at - self.clock.now() if due else None)
+
+    def _comes(self, at: datetime | None) -> bool:
+        return at is not None and at <= self.clock.now()
 
     def reset(self) -> None:
         """Back to a fresh cloud, in real time."""

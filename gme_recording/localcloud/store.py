@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, ClassVar, TypeVar, cast, get_args, get_origin, get_type_hints
@@ -40,20 +41,53 @@ class Column:
     name: str
     sql_type: str
     write: Callable[[Any], object]
-    read: Callable[[Any], Any]
+    read: Callable[[Any], Any] | None
+    """None where SQLite gives back what was written."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
-    name: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...]
+    """Everything about one record type that does not change from query to query."""
 
-    @property
+    name: str
+    columns: Mapping[str, Column]
+    key: tuple[str, ...]
+    make: Callable[..., Any]
+
+    @cached_property
     def ddl(self) -> str:
-        columns = ", ".join(f'"{column.name}" {column.sql_type}' for column in self.columns)
-        key = ", ".join(f'"{name}"' for name in self.key)
-        return f'CREATE TABLE IF NOT EXISTS "{self.name}" ({columns}, PRIMARY KEY ({key})) WITHOUT ROWID'
+        columns = ", ".join(f'"{column.name}" {column.sql_type}' for column in self.columns.values())
+        key = f"PRIMARY KEY ({_quoted(self.key)})"
+        return f'CREATE TABLE IF NOT EXISTS "{self.name}" ({columns}, {key}) WITHOUT ROWID'
+
+    @cached_property
+    def reads(self) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+        """Columns whose values need a conversion."""
+        return tuple((column.name, column.read) for column in self.columns.values() if column.read)
+
+    @cached_property
+    def selection(self) -> str:
+        return f'SELECT {_quoted(self.columns)} FROM "{self.name}" WHERE '  # noqa: S608 - no outside text
+
+    @cached_property
+    def insertion(self) -> str:
+        return f'INTO "{self.name}" VALUES ({", ".join("?" * len(self.columns))})'
+
+    def record(self, row: Sequence[object]) -> Any:
+        values = dict(zip(self.columns, row, strict=True))
+        for name, read in self.reads:
+            values[name] = read(values[name])
+        return self.make(**values)
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+@lru_cache(maxsize=256)
+def _equality(names: tuple[str, ...], order: tuple[str, ...]) -> str:
+    condition = " AND ".join(f'"{name}" IS ?' for name in names) or "1"
+    return f"{condition} ORDER BY {_quoted(order)}"
 
 
 class Store:
@@ -127,30 +161,21 @@ class Store:
     def select(self, record: type[R], **where: object) -> list[R]:
         """All records with these field values, in the order of their keys."""
         table = self._tables[record]
-        columns = {column.name: column for column in table.columns}
-        condition = " AND ".join(f'"{name}" IS ?' for name in where) or "1"
-        order = ", ".join(f'"{name}"' for name in table.key)
-        values = [columns[name].write(value) for name, value in where.items()]
+        values = [table.columns[name].write(value) for name, value in where.items()]
         if any(isinstance(value, int) and value not in _INT64 for value in values):
             return []
-        return self.query(record, f"{condition} ORDER BY {order}", values)
+        return self.query(record, _equality(tuple(where), table.key), values)
 
     def query(self, record: type[R], clause: str, values: Sequence[object] = ()) -> list[R]:
         """Records by the text after WHERE; only a record's own module says such a thing."""
         table = self._tables[record]
-        names = ", ".join(f'"{column.name}"' for column in table.columns)
-        rows = self._db.execute(f'SELECT {names} FROM "{table.name}" WHERE {clause}', values)  # noqa: S608
-        make = cast("Callable[..., R]", record)
-        return [
-            make(**{c.name: c.read(value) for c, value in zip(table.columns, row, strict=True)})
-            for row in rows
-        ]
+        rows = self._db.execute(table.selection + clause, values).fetchall()
+        return [table.record(row) for row in rows]
 
     def delete(self, record: Record) -> None:
         table = self._tables[type(record)]
-        columns = {column.name: column for column in table.columns}
         condition = " AND ".join(f'"{name}" IS ?' for name in table.key)
-        values = [columns[name].write(getattr(record, name)) for name in table.key]
+        values = [table.columns[name].write(getattr(record, name)) for name in table.key]
         self._db.execute(f'DELETE FROM "{table.name}" WHERE {condition}', values)  # noqa: S608
 
     def clear(self) -> None:
@@ -159,18 +184,23 @@ class Store:
             for table in self._tables.values():
                 self._db.execute(f'DELETE FROM "{table.name}"')  # noqa: S608
 
+    @property
+    def changes(self) -> int:
+        """Grows with every record that is written or deleted."""
+        return self._db.total_changes
+
     def _write(self, verb: str, record: R) -> R:
         table = self._tables[type(record)]
-        marks = ", ".join("?" * len(table.columns))
-        values = [column.write(getattr(record, column.name)) for column in table.columns]
-        self._db.execute(f'{verb} INTO "{table.name}" VALUES ({marks})', values)
+        values = [column.write(getattr(record, name)) for name, column in table.columns.items()]
+        self._db.execute(f"{verb} {table.insertion}", values)
         return record
 
 
 def _table(record: type[Record]) -> Table:
     hints = get_type_hints(record)
-    columns = tuple(_column(field.name, hints[field.name]) for field in fields(cast("Any", record)))
-    return Table(f"{record.__module__.rpartition('services.')[2]}.{record.__name__}", columns, record.KEY)
+    columns = {field.name: _column(field.name, hints[field.name]) for field in fields(cast("Any", record))}
+    name = f"{record.__module__.rpartition('services.')[2]}.{record.__name__}"
+    return Table(name, columns, record.KEY, record)
 
 
 def _column(name: str, hint: Any) -> Column:
@@ -179,22 +209,24 @@ def _column(name: str, hint: Any) -> Column:
     sql_type, write, read = _conversion(inner[0] if optional else hint)
     if not optional:
         return Column(name, f"{sql_type} NOT NULL", write, read)
-    return Column(
-        name,
-        sql_type,
-        lambda value: None if value is None else write(value),
-        lambda value: None if value is None else read(value),
-    )
+    return Column(name, sql_type, _or_none(write), _or_none(read) if read else None)
 
 
-def _conversion(hint: Any) -> tuple[str, Callable[[Any], object], Callable[[Any], Any]]:
+def _or_none(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else convert(value)
+
+
+Conversion = tuple[str, Callable[[Any], object], Callable[[Any], Any] | None]
+
+
+def _conversion(hint: Any) -> Conversion:
     if hint is bool:
         return "INTEGER", int, bool
     if hint is datetime:
         return "REAL", datetime.timestamp, lambda value: datetime.fromtimestamp(value, UTC)
     for plain, sql_type in ((int, "INTEGER"), (float, "REAL"), (str, "TEXT"), (bytes, "BLOB")):
         if hint is plain:
-            return sql_type, plain, plain
+            return sql_type, plain, None
     if isinstance(hint, type) and issubclass(hint, StrEnum | IntEnum):
         return ("TEXT" if issubclass(hint, StrEnum) else "INTEGER"), lambda value: value.value, hint
     outer = get_origin(hint) or hint

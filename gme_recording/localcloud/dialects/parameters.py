@@ -103,6 +103,7 @@ def _float(value: Any) -> float:
 def _str(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError  # noqa: TRY004
+    value.encode()  # half of a surrogate pair is no text
     return value
 
 

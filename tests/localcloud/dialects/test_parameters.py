@@ -109,6 +109,7 @@ def test_a_flat_list_of_a_get_is_a_list():
         ({"BizId": 2**64}, "InvalidParameter", "`BizId` is not an integer"),
         ({"BizId": [1]}, "InvalidParameter", "`BizId` is not an integer"),
         ({"BizId": 1, "Name": 5}, "InvalidParameter", "`Name` is not a string"),
+        ({"BizId": 1, "Name": "\ud800"}, "InvalidParameter", "`Name` is not a string"),
         ({"BizId": 1, "On": 2}, "InvalidParameter", "`On` is not a boolean"),
         ({"BizId": 1, "Ratio": []}, "InvalidParameter", "`Ratio` is not a number"),
         ({"BizId": 1, "Ids": 5}, "InvalidParameter", "`Ids` is not a list"),
