@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gme_recording.localcloud.assemble import local_cloud
 from gme_recording.localcloud.messages import Request, Response
+from tests.localcloud.services.gme.world import World
 
-CLOUD = local_cloud(None)
+WORLD = World(ready=False)
+CLOUD = WORLD.cloud
 HOST = "127.0.0.1:8000"
 JSON = {"content-type": "application/json"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -80,7 +81,7 @@ def test_body_must_be_an_object(body: bytes) -> None:
         ({"bizId": 1400000001, "roomId": "r"}, "MissingParameter"),
         ({"bizId": 1400000001, "roomId": "r", "userId": "u", "mic": True}, "UnknownParameter"),
         ({"bizId": "x", "roomId": "r", "userId": "u"}, "InvalidParameter"),
-        ({"bizId": 2**63, "roomId": "r", "userId": "u"}, "InvalidParameter"),
+        ({"bizId": 2**64, "roomId": "r", "userId": "u"}, "InvalidParameter"),
     ],
 )
 def test_parameters_are_checked(body: dict[str, object], code: str) -> None:

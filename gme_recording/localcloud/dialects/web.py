@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from gme_recording.localcloud.cloud import Call
-from gme_recording.localcloud.dialects.parameters import INVALID_PARAMETER, fill
+from gme_recording.localcloud.dialects.parameters import fill
 from gme_recording.localcloud.identity import Account, Kind, Principal
 from gme_recording.localcloud.messages import Request, Response
 from gme_recording.localcloud.operation import Operation, Parameter, Service
@@ -31,9 +31,6 @@ UNSUPPORTED_TYPE = Refusal(
     "UnsupportedMediaType", "the Content-Type must be application/json, not {found!r}", 415
 )
 NOT_JSON = Refusal("InvalidRequest", "the body is not a JSON object: {problem}")
-
-MAX_INTEGER = 2**63 - 1
-"""What the store takes."""
 
 _HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([^:\[\]]+))(?::\d+)?")
 _VENDOR = (".tencentcloudapi.com", ".myqcloud.com")
@@ -102,11 +99,7 @@ class Web:
         in_path = _pattern(operation.match.partition(" ")[2]).fullmatch(request.path)
         assert in_path, "find has matched it"
         given = {**_given(request), **{camel(n): unquote(v) for n, v in in_path.groupdict().items()}}
-        values = fill(map(_as_json, operation.parameters.values()), given)
-        for name, value in values.items():
-            if isinstance(value, int) and abs(value) > MAX_INTEGER:
-                raise INVALID_PARAMETER(name=camel(name), allowed="an integer of 63 bits")
-        return values
+        return fill(map(_as_json, operation.parameters.values()), given)
 
     def encode(self, result: object, call: Call) -> Response:  # noqa: ARG002 - the dialect's interface
         return result if isinstance(result, Response) else _json(result)

@@ -18,7 +18,7 @@ from gme_recording.localcloud.services.console.errors import (
     VOICE_CHAT_OFF,
 )
 from gme_recording.localcloud.services.gme import tasks
-from gme_recording.localcloud.services.gme.model import App, Scope, Task, find_app
+from gme_recording.localcloud.services.gme.model import App, Scope, Task
 
 if TYPE_CHECKING:
     from gme_recording.localcloud.cloud import Call
@@ -44,7 +44,7 @@ def of(app: App) -> Settings:
 
 
 def get_app(call: Call, biz_id: int) -> App:
-    app = find_app(call.store, biz_id)
+    app = call.store.find(App, biz_id=biz_id)
     if not app:
         raise UNKNOWN_APPLICATION(biz_id=biz_id)
     return app

@@ -13,7 +13,7 @@ from gme_recording.localcloud.services.gme.errors import (
     UNAUTHORIZED,
     UNSUPPORTED,
 )
-from gme_recording.localcloud.services.gme.model import MAX_ID, App, Scope, Task, find_app, profile
+from gme_recording.localcloud.services.gme.model import MAX_ID, App, Scope, Task, profile
 
 if TYPE_CHECKING:
     from gme_recording.localcloud.cloud import Call
@@ -32,7 +32,7 @@ def anything(call: Call, **_: object) -> list[str]:
 
 def own_app(call: Call, biz_id: int, absent: Refusal = INVALID_BIZ_ID) -> App:
     """Of the caller's account."""
-    app = find_app(call.store, biz_id)
+    app = call.store.find(App, biz_id=biz_id)
     if not app:
         raise absent(biz_id=biz_id)
     if app.owner_uin != call.principal.owner_uin:

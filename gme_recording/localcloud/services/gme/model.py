@@ -76,11 +76,6 @@ class App(Record):
         return self.recording and self.status is AppStatus.NORMAL
 
 
-def find_app(store: Store, biz_id: int) -> App | None:
-    """For any number that a request may hold."""
-    return store.find(App, biz_id=biz_id) if 0 < biz_id <= MAX_ID else None
-
-
 def new_app(
     store: Store,
     name: str,

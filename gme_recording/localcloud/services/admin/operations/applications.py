@@ -5,7 +5,7 @@ from __future__ import annotations
 from gme_recording.localcloud.cloud import Call
 from gme_recording.localcloud.services.admin.errors import INVALID_VALUE
 from gme_recording.localcloud.services.admin.routes import ADMIN
-from gme_recording.localcloud.services.gme.model import MAX_ID, App, find_app, new_app
+from gme_recording.localcloud.services.gme.model import MAX_ID, App, new_app
 
 
 @ADMIN.operation("ListApplications", match="GET /admin/applications")
@@ -18,7 +18,7 @@ def ensure_application(call: Call, *, biz_id: int, name: str) -> dict[str, objec
     """The application of that id, made if it is missing; one that is there keeps its name and key."""
     if not 0 < biz_id <= MAX_ID:
         raise INVALID_VALUE(name="bizId", found=biz_id, allowed="a positive number below 2^63")
-    known = find_app(call.store, biz_id)
+    known = call.store.find(App, biz_id=biz_id)
     if not known:
         owner = call.principal.owner_uin
         known = call.store.add(new_app(call.store, name, owner, created=call.now, biz_id=biz_id))

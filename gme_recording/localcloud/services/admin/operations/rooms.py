@@ -8,7 +8,7 @@ from gme_recording.localcloud.cloud import Call
 from gme_recording.localcloud.services.admin.errors import INVALID_VALUE, NOT_IN_ROOM, UNKNOWN_APPLICATION
 from gme_recording.localcloud.services.admin.routes import ADMIN
 from gme_recording.localcloud.services.gme import rooms
-from gme_recording.localcloud.services.gme.model import Member, find_app
+from gme_recording.localcloud.services.gme.model import App, Member
 
 ID_LIMIT = 127
 """Characters of a room or user id (607, H5 API)."""
@@ -34,7 +34,7 @@ def list_rooms(call: Call, *, biz_id: int | None = None) -> list[dict[str, objec
 @ADMIN.operation("JoinRoom", match="POST /admin/rooms/join", refuses=(UNKNOWN_APPLICATION, INVALID_VALUE))
 def join_room(call: Call, *, biz_id: int, room_id: str, user_id: str, microphone: bool = True) -> object:
     """Enter a room, and make it by that if it does not exist."""
-    if not find_app(call.store, biz_id):
+    if not call.store.find(App, biz_id=biz_id):
         raise UNKNOWN_APPLICATION(biz_id=biz_id)
     for name, value in (("roomId", room_id), ("userId", user_id)):
         if not 0 < len(value) <= ID_LIMIT:
