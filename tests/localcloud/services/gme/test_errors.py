@@ -1,0 +1,45 @@
+"""The refusals that the actions declare, against the lists in the vendor's Go SDK (gme/v20180711, 2026-08)."""
+
+import pytest
+
+from gme_recording.localcloud.services.gme.routes import GME
+
+EVERY = {
+    "InternalError",
+    "InvalidParameter",
+    "InvalidParameterValue.InvalidBizId",
+    "UnauthorizedOperation",
+    "UnsupportedOperation",
+    "UnsupportedOperation.ServiceNotOpened",
+}
+CHOICE = {
+    "InvalidParameterValue.InvalidRecordMode",
+    "InvalidParameterValue.InvalidSubscribeRecordUserIds",
+    "InvalidParameterValue.InvalidSubscribeUserIds",
+    "InvalidParameterValue.InvalidUNSubscribeUserIds",
+}
+TASK = {"InvalidParameterValue.InvalidTaskId", "ResourceNotFound.TaskNotFound"}
+ROOM = {"InvalidParameterValue.InvalidRoomId", "ResourceNotFound.RoomNotFound"}
+DOCUMENTED = {
+    "StartRecord": EVERY | CHOICE | ROOM | {"ResourceInUse.TaskInUse", "ResourceNotFound.TaskNotFound"},
+    "StopRecord": EVERY | TASK,
+    "ModifyRecordInfo": EVERY | CHOICE | TASK,
+    "DescribeTaskInfo": EVERY | ROOM | {"OperationDenied"},
+    "DescribeRecordInfo": EVERY | TASK,
+}
+OF_THE_GATEWAY = {"InternalError", "InvalidParameter"}
+"""Answered for every action, so that none declares them."""
+WITHOUT_OCCASION = {("StartRecord", "ResourceNotFound.TaskNotFound")}
+"""Starting names no task; nothing says when the vendor answers so."""
+
+
+@pytest.mark.parametrize("action", DOCUMENTED)
+def test_action_refuses_what_the_vendor_documents(action: str) -> None:
+    declared = {refusal.code for refusal in GME.operations[action].refuses}
+    unreachable = {code for of, code in WITHOUT_OCCASION if of == action}
+    assert declared == DOCUMENTED[action] - OF_THE_GATEWAY - unreachable
+
+
+@pytest.mark.parametrize("action", DOCUMENTED)
+def test_action_takes_twenty_calls_a_second(action: str) -> None:
+    assert GME.operations[action].rate == 20
