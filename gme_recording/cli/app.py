@@ -18,6 +18,7 @@ VERBS = {
     "destroy": "Delete what a stack has created.",
     "output": "Print a stack's outputs.",
     "smoke": "Run the smoke test of a deployed stack.",
+    "retention": "Draw how long recordings stay, where, and what COS bills at least.",
     "runbook": "What to set in the GME console, field by field.",
     "confirm": "Note in the stack file that the console shows the declared settings.",
     "cloud": "Start, stop and inspect the local Tencent Cloud.",

@@ -34,7 +34,6 @@ def environment(stack: Stack, root: Path) -> dict[str, str]:
         "PULUMI_HOME": str(root / ".local" / "pulumi-home"),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-        "PULUMI_DIY_BACKEND_NO_LEGACY_WARNING": "true",
     }
     if not any(name in os.environ for name in _PASSPHRASES):
         variables["PULUMI_CONFIG_PASSPHRASE"] = LOCAL_PASSPHRASE

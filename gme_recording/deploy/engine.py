@@ -6,7 +6,7 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from gme_recording.deploy.attach import environment, providers, state_folder
 from gme_recording.deploy.command import Command, EngineFailed
 from gme_recording.deploy.events import Diagnostic, Recorder
 from gme_recording.deploy.locks import running
-from gme_recording.deploy.outcome import Ended, failure
+from gme_recording.deploy.outcome import Ended, failure, is_hook_failure, left_behind
 from gme_recording.deploy.program import Program
 from gme_recording.deploy.step import Outcome
 from gme_recording.deploy.toolchain.engine import Engine
@@ -100,18 +100,23 @@ class Deployment:
         recorder = Recorder(self.watcher, live=verb != "preview")
         program = Program(self.root)
         changing = verb != "preview" and self.stack.cloud is CloudKind.LOCAL
-        noted = running(self.root, self.stack.name, verb, self.watcher) if changing else nullcontext(False)
+        noted = running(self.root, self.stack.name, verb, self.watcher) if changing else nullcontext("")
         with noted as killed, providers(self.stack) as attached:
             workspace = self._workspace(program, attached)
             try:
                 stack = self._selected(workspace)
                 if verb != "preview":
-                    self._recover(program, killed=killed)
+                    self._recover(program, killed=bool(killed))
+                unfinished = (
+                    self._finish(stack) if verb == "destroy" and killed not in {"", "destroy"} else []
+                )
                 call(stack, recorder)
             except EngineFailed as error:
                 if program.refused:
                     raise program.refused[0] from None
                 raise failure(_ended(self.stack.name, error, recorder.errors)) from None
+            if unfinished:
+                raise left_behind(self.stack.name, unfinished)
         return recorder.outcome(verb, self.stack.name, time.monotonic() - began)
 
     def _workspace(self, program: Program, attached: Mapping[str, str]) -> NamedWorkspace:
@@ -169,6 +174,17 @@ class Deployment:
         )
         wanted = None if killed else frozenset(recover.identity(urn) for urn in repair.pending)
         program.before = recover.adopting(find, self.watcher, known=known, only=wanted)
+
+    def _finish(self, stack: PlainStack) -> list[Diagnostic]:
+        """Let the engine know what a killed run has made, so that a destroy leaves nothing behind.
+
+        Returns what stood in the way. A failed smoke test does not: it comes after everything else.
+        """
+        self.watcher.say("state: the last run was killed, it is finished before the stack is destroyed")
+        recorder = Recorder(self.watcher, live=False)
+        with suppress(EngineFailed):
+            stack.up(on_event=recorder, suppress_progress=True)
+        return [error for error in recorder.errors if not is_hook_failure(error.text)]
 
     def _import(self, exported: recover.State) -> None:
         with tempfile.NamedTemporaryFile("w", suffix=".json", dir=self.root / ".local") as file:

@@ -24,6 +24,9 @@ from gme_recording.errors import ExitCode, UserError
 PATIENCE_SECONDS = 20.0
 """How long the engine of a killed run may take to notice that it is alone and to end."""
 _POLL_SECONDS = 0.1
+_FINISHING = frozenset({"up", "destroy"})
+_UNKNOWN_VERB = "pulumi"
+"""Of a run that only its engine's lock tells of: somebody used the plain CLI."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +45,30 @@ class Lock:
 
 
 @contextmanager
-def running(root: Path, stack: str, verb: str, watcher: Watcher) -> Iterator[bool]:
-    """Hold the note of a run; yields whether the run before it was killed.
+def running(root: Path, stack: str, verb: str, watcher: Watcher) -> Iterator[str]:
+    """Hold the note of a run; yields the verb of the run before it if that was killed, else nothing.
 
     Removes the lock that a killed engine left behind, and waits a little for the engine of a killed run.
-    Raises UserError UNAVAILABLE if another run is at work. After a killed run the note stays until a run
-    has succeeded: until then resources may exist that the state does not know.
+    Raises UserError UNAVAILABLE if another run is at work. That a run was killed is remembered until an `up`
+    or `destroy` has succeeded: until then there may be resources that the state does not know.
     """
     note = root / ".local" / "run" / f"{stack}.json"
-    before = _read(note)
-    killed = before is not None and (before.get("killed") is True or not alive(int(before.get("pid", 0))))
-    if before is not None and alive(int(before.get("pid", 0))):
+    before = _read(note) or {}
+    if alive(int(before.get("pid", 0))):
         raise _locked(stack, int(before["pid"]), str(before.get("since")), str(before.get("verb")))
-    removed = _release(root, stack, watcher, patient=killed)
-    killed = killed or removed
+    killed = str(before.get("killed") or before.get("verb") or "")
+    if _release(root, stack, watcher, patient=bool(killed)):
+        killed = killed or _UNKNOWN_VERB
     _write(note, {"pid": os.getpid(), "verb": verb, "since": _now(), "killed": killed})
+    succeeded = False
     try:
         yield killed
-    except BaseException:
-        if killed:
-            _write(note, {"pid": 0, "verb": verb, "since": _now(), "killed": True})
+        succeeded = verb in _FINISHING
+    finally:
+        if killed and not succeeded:
+            _write(note, {"pid": 0, "verb": verb, "since": _now(), "killed": killed})
         else:
             note.unlink(missing_ok=True)
-        raise
-    note.unlink(missing_ok=True)
 
 
 def locks(root: Path, stack: str) -> list[Lock]:

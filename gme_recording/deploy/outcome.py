@@ -118,6 +118,20 @@ def failure(ended: Ended) -> UserError:
     return UserError(_listed(ended), exit_code=ExitCode.FAILED)
 
 
+def is_hook_failure(text: str) -> bool:
+    """Whether an error is that of the smoke test, the program's only hook."""
+    return text.startswith("before hook ")
+
+
+def left_behind(stack: str, errors: Sequence[Diagnostic]) -> UserError:
+    """Return the error for a destroy that may have left something, as a killed run could not be finished."""
+    why = _listed(Ended(stack, 1, "", errors))
+    return UserError(
+        f"destroyed, but the killed run before could not be finished and may have left something behind: {why}",
+        hint=f"gme-recording up --stack {stack}, then destroy again",
+    )
+
+
 def _worded(pattern: Pattern, found: re.Match[str], ended: Ended) -> UserError:
     facts = {name: value or "" for name, value in found.groupdict().items()}
     urn = facts.get("urn", "")

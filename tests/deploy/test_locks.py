@@ -39,10 +39,10 @@ def write_lock(root: Path, pid: int, host: str = "", stack: str = "local") -> Pa
     return path
 
 
-def write_note(root: Path, pid: int) -> Path:
+def write_note(root: Path, pid: int, verb: str = "up") -> Path:
     path = root / ".local" / "run" / "local.json"
     path.parent.mkdir(parents=True)
-    path.write_text(json.dumps({"pid": pid, "verb": "up", "since": "T0", "killed": False}))
+    path.write_text(json.dumps({"pid": pid, "verb": verb, "since": "T0", "killed": ""}))
     return path
 
 
@@ -63,7 +63,7 @@ def test_the_lock_of_a_dead_engine_is_removed_and_told(tmp_path, dead_pid):
     heard = Heard()
 
     with running(tmp_path, "local", "up", heard) as killed:
-        assert killed
+        assert killed == "pulumi"
 
     assert not lock.exists()
     assert heard.said == [f"state: removed the lock of process {dead_pid}, which no longer runs (T)"]
@@ -114,7 +114,7 @@ def test_the_engine_of_a_killed_run_is_waited_for(tmp_path, dead_pid, engine):
     ending.start()
 
     with running(tmp_path, "local", "up", heard) as killed:
-        assert killed
+        assert killed == "up"
 
     ending.join()
     assert heard.said == ["state: the engine of a killed run is still at work, waiting for its end"]
@@ -130,11 +130,12 @@ def test_an_engine_that_does_not_end_is_not_waited_for_without_end(tmp_path, dea
 
 
 def test_a_killed_run_is_remembered_until_a_run_succeeds(tmp_path, dead_pid):
-    write_note(tmp_path, dead_pid)
+    write_note(tmp_path, dead_pid, verb="destroy")
 
     failing(tmp_path)
-    with running(tmp_path, "local", "up", Heard()) as killed:
-        assert killed
+    for verb in ("refresh", "up"):
+        with running(tmp_path, "local", verb, Heard()) as killed:
+            assert killed == "destroy"
     with running(tmp_path, "local", "up", Heard()) as killed:
         assert not killed
 

@@ -1,7 +1,7 @@
 import pytest
 
 from gme_recording.deploy.events import Diagnostic
-from gme_recording.deploy.outcome import PATTERNS, Ended, failure
+from gme_recording.deploy.outcome import PATTERNS, Ended, failure, left_behind
 from gme_recording.errors import ExitCode
 from tests.deploy.recorded import recorded
 
@@ -78,6 +78,14 @@ def test_every_pattern_can_be_worded():
         names = dict.fromkeys(pattern.text.groupindex, "x") | {"stack": "s", "resource": "r", "all": "a"}
         assert pattern.message.format(**names)
         pattern.hint.format(**names)
+
+
+def test_what_a_killed_run_may_have_left_is_told_after_a_destroy():
+    error = left_behind("local", [Diagnostic("error", "quota exceeded")])
+
+    assert "may have left something behind" in error.message
+    assert "quota exceeded" in error.message
+    assert error.hint == "gme-recording up --stack local, then destroy again"
 
 
 def test_an_interrupted_run_is_cancelled_whatever_else_was_said():

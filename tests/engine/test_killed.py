@@ -53,6 +53,15 @@ def test_destroy_killed_at_a_request_is_finished_by_the_next_destroy(deployed, r
     assert deployed.existing() == dict.fromkeys(NAMES)
 
 
+def test_destroy_after_a_killed_up_leaves_nothing_behind(project):
+    killed(project, "up", "4:after:driver")
+
+    project.done("destroy")
+
+    assert project.existing() == dict.fromkeys(NAMES)
+    finishes(project)
+
+
 def test_destroy_killed_is_undone_by_the_next_up(deployed):
     killed(deployed, "destroy", "4:after:both")
 
