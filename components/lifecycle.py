@@ -20,9 +20,13 @@ if TYPE_CHECKING:
 
     from components.config.model import AccessLog, App, Place, Retention, Smoke
 
+STANDARD = "STANDARD"
 STANDARD_IA = "STANDARD_IA"
 ARCHIVE = "ARCHIVE"
 DEEP_ARCHIVE = "DEEP_ARCHIVE"
+
+MINIMUM_BILLED_DAYS = {STANDARD: 0, STANDARD_IA: 30, ARCHIVE: 90, DEEP_ARCHIVE: 180}
+"""Storage classes, warmest first. Leaving one earlier is billed up to this age in it (436/17028)."""
 
 SMOKE_TEST_KEEPS_DAYS = 1
 

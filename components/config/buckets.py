@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Iterator
 from itertools import pairwise
 
+from components import lifecycle
 from components.config.findings import problem, warning
 from components.config.model import Encryption, OnDestroy, Retention, Stack, Storage
 from components.config.words import render_days
@@ -43,8 +44,11 @@ LONGEST_BUCKET_NAME = 60
 MOST_APPS = 300
 """COS takes 1,000 lifecycle rules a bucket (436/17028); an application needs up to three."""
 
-MINIMUM_BILLED_DAYS = {"infrequent_after": 30, "archive_after": 90, "deep_archive_after": 180}
-"""Leaving a storage class earlier is billed up to this age (436/17028)."""
+_CLASSES = {
+    "infrequent_after": lifecycle.STANDARD_IA,
+    "archive_after": lifecycle.ARCHIVE,
+    "deep_archive_after": lifecycle.DEEP_ARCHIVE,
+}
 
 SMALLEST_MOVED_KB = 64
 """Smaller objects never move to colder storage (436/17028)."""
@@ -144,7 +148,7 @@ def networks_are_reachable(stack: Stack) -> Iterator[Problem]:
 def classes_are_left_early(stack: Stack) -> Iterator[Problem]:
     for where, retention in _retentions(stack):
         for (key, day), (next_key, next_day) in pairwise(stages(retention)):
-            least = MINIMUM_BILLED_DAYS[key]
+            least = lifecycle.MINIMUM_BILLED_DAYS[_CLASSES[key]]
             if next_day - day < least:
                 allowed = (
                     f"recordings leave the class {render_days(next_day - day)} later ({next_key}) "
