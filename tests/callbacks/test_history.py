@@ -1,0 +1,108 @@
+"""Whatever is lost, doubled or put in another order: in the end the same is known."""
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from gme_recording.callbacks.event import Kind
+from gme_recording.callbacks.history import Recorded, heard, history, key, proved
+from tests.callbacks.make import an_event
+
+START = 1_769_853_600
+
+
+@st.composite
+def valid_histories(draw):
+    """What GME tells of some files: each is started, then perhaps finished, then perhaps uploaded."""
+    told = []
+    for segment in range(draw(st.integers(1, 4))):
+        time = START + 7_200 * segment
+        for kind in list(Kind)[: draw(st.integers(1, 3))]:
+            time += draw(st.integers(0, 7_200))
+            told.append(an_event(kind, segment, Timestamp=time))
+    return told
+
+
+@st.composite
+def deliveries(draw):
+    """A valid history, and what of it arrives: some lost, some doubled and sent later, in any order."""
+    told = draw(valid_histories())
+    arrived = [
+        an_event(event.kind, event.segment, Timestamp=event.sent + late)
+        for event in told
+        for late in draw(st.lists(st.integers(0, 60), max_size=3))
+    ]
+    return told, draw(st.permutations(arrived))
+
+
+@given(deliveries(), st.data())
+def test_once_the_missing_ones_are_sent_again_the_state_is_that_of_a_perfect_delivery(delivery, data):
+    told, arrived = delivery
+    again = data.draw(st.permutations(told))
+
+    assert history([*arrived, *again]) == history(told)
+
+
+@given(deliveries())
+def test_what_the_bucket_and_the_api_prove_makes_good_for_lost_callbacks(delivery):
+    told, arrived = delivery
+    truth = history(told)
+
+    known = history(arrived)
+    reconciled = {
+        file: proved(known.get(file, Recorded(file)), Kind(whole.status)) for file, whole in truth.items()
+    }
+
+    assert {f: r.status for f, r in reconciled.items()} == {f: r.status for f, r in truth.items()}
+    lost = {(key(event), event.kind) for event in told} - {(key(event), event.kind) for event in arrived}
+    assert {(file, kind) for file, known in reconciled.items() for kind in known.missing} == lost
+
+
+@given(deliveries())
+def test_a_state_only_grows(delivery):
+    _, arrived = delivery
+    known = {}
+    for count in range(len(arrived) + 1):
+        after = history(arrived[:count])
+        for file, before in known.items():
+            assert after[file].status >= before.status
+            assert {kind for kind, _ in after[file].heard} >= {kind for kind, _ in before.heard}
+        known = after
+
+
+@given(st.data())
+def test_joining_is_commutative_associative_and_idempotent(data):
+    event = an_event()
+    pieces = st.builds(
+        Recorded,
+        st.just(key(event)),
+        st.dictionaries(st.integers(0, 5), st.integers(0, 9)).map(lambda each: frozenset(each.items())),
+        st.integers(0, 3),
+    )
+    one, two, three = (data.draw(pieces) for _ in range(3))
+
+    assert one | two == two | one
+    assert (one | two) | three == one | (two | three)
+    assert one | one == one
+
+
+def test_a_late_start_does_not_turn_an_upload_back():
+    known = history([an_event(Kind.UPLOADED), an_event(Kind.STARTED)])[key(an_event())]
+
+    assert (known.status, known.missing) == (Kind.UPLOADED, (Kind.FINISHED,))
+
+
+def test_an_unknown_kind_is_remembered_and_changes_no_status():
+    known = heard(an_event(9)) | heard(an_event(Kind.STARTED))
+
+    assert (known.status, {kind for kind, _ in known.heard}) == (Kind.STARTED, {1, 9})
+    assert heard(an_event(9)).status == 0
+
+
+def test_what_is_proved_never_takes_back_what_was_heard():
+    assert proved(heard(an_event(Kind.UPLOADED)), Kind.STARTED).status == Kind.UPLOADED
+
+
+def test_two_files_are_not_joined():
+    with pytest.raises(AssertionError, match="two files"):
+        heard(an_event(segment=0)) | heard(an_event(segment=1))
