@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gme_recording.localcloud.services.gme import tasks
-from gme_recording.localcloud.services.gme.model import Member
+from gme_recording.localcloud.services.gme.model import App, Member, Mode, Scope, Task
 
 if TYPE_CHECKING:
     from gme_recording.localcloud.cloud import Call
@@ -34,6 +34,15 @@ def microphone(call: Call, member: Member, *, on: bool) -> None:
 
 
 def _changed(call: Call, member: Member) -> None:
+    """With full recording a task lasts from the first member to the last (607/53747), in mixed mode here."""
+    app = call.store.find(App, biz_id=member.biz_id)
     task = tasks.running_task(call.store, member.biz_id, member.room_id)
-    if task:
+    inhabited = bool(members(call, member.biz_id, member.room_id))
+    full = app is not None and app.opened and app.scope is Scope.FULL
+    if task and full and not inhabited:
+        tasks.end(call, task)
+    elif task:
         tasks.follow(call, task)
+    elif full and inhabited:
+        task_id = tasks.next_task_id(call.store, call.now)
+        tasks.begin(call, Task(task_id, member.biz_id, member.room_id, Mode.MIXED, (), (), started=call.now))

@@ -1,4 +1,4 @@
-"""The refusals that the actions declare, against the lists in the vendor's Go SDK (gme/v20180711, 2026-08)."""
+"""What the actions refuse, against the lists in the vendor's Go SDK (gme/v20180711, 2026-08)."""
 
 import pytest
 

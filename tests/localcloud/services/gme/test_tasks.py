@@ -14,7 +14,7 @@ from gme_recording.localcloud.services.console import account
 from gme_recording.localcloud.services.cos.model import Bucket
 from gme_recording.localcloud.services.gme import tasks
 from gme_recording.localcloud.services.gme.audio import FRAME_SECONDS
-from gme_recording.localcloud.services.gme.model import Status
+from gme_recording.localcloud.services.gme.model import Scope, Status, Task
 from tests.localcloud.services.gme.world import BIZ_ID, BUCKET, REGION, World
 
 
@@ -204,6 +204,22 @@ def test_task_ids_are_beyond_doubles_and_never_come_twice() -> None:
         world.stop(found[-1])
     assert all(later > earlier for earlier, later in pairwise(found))
     assert all(task_id > 2**53 and int(float(task_id)) != task_id for task_id in found)
+
+
+def test_full_recording_lasts_from_the_first_member_to_the_last() -> None:
+    world = World()
+    world.change_app(scope=Scope.FULL)
+    world.join("7")
+    world.join("8")
+    (task,) = world.store.select(Task)
+    world.wait(minutes=1)
+    world.leave("7")
+    assert world.spans(task.task_id) == [("", 0, None)]
+    world.leave("8")
+    assert world.spans(task.task_id) == [("", 0, 1)]
+    assert world.task(task.task_id).ended is not None
+    world.join("7")
+    assert len(world.store.select(Task)) == 2
 
 
 def test_recording_outlives_a_restart(tmp_path: Path) -> None:
