@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from providers.kit.property import WORDS, Kind, Many, One, Property
+from providers.kit.property import WORDS, Kind, Many, One, Property, snake_case
 from providers.kit.values import DEFAULTS, UNKNOWN, Values, declared
 
 
@@ -16,6 +16,7 @@ class Fault(Enum):
     """What kind of thing is wrong."""
 
     MISSING = "is required"
+    INCOMPLETE = "goes with others"
     UNKNOWN_KEY = "is not a property of this resource"
     NOT_SERVED = "is not served"
     KIND = "has the wrong type"
@@ -88,8 +89,10 @@ class _Checker:
 
     def complete(self, properties: tuple[Property, ...], inputs: dict[str, Any], place: _Place) -> list[str]:
         defaults = []
+        given = frozenset(inputs)
         for entry in (each for each in properties if each.input):
             here = place.entry(entry)
+            self.together(entry, given, here)
             if entry.name in inputs:
                 self.judge(entry, inputs[entry.name], here)
             elif entry.default is not None:
@@ -98,6 +101,13 @@ class _Checker:
             elif entry.required:
                 self.fail(here, Fault.MISSING)
         return defaults
+
+    def together(self, entry: Property, given: frozenset[str], place: _Place) -> None:
+        lacking = entry.name in given and not given.issuperset(entry.needs)
+        if lacking or (entry.one_of and given.isdisjoint(entry.one_of)):
+            names = ",".join(sorted(snake_case(name) for name in entry.needs or entry.one_of))
+            how = "all" if lacking else "one"
+            self.fail(place, Fault.INCOMPLETE, f'"{entry.vendor_name}": {how} of `{names}` must be specified')
 
     def judge(self, entry: Property, value: Any, place: _Place) -> None:
         if value is UNKNOWN or any(failure.vendor == place.vendor for failure in self.failures):

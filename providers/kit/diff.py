@@ -114,8 +114,10 @@ def _many(kind: Many, path: str, old: list[Any], new: list[Any]) -> _Found:
             yield path, Verb.DELETE if old else Verb.ADD
     elif isinstance(kind.of, tuple) and not kind.ordered:
         yield path, Verb.UPDATE
-    else:
+    elif kind.ordered:
         yield from _items(kind, path, old, new)
+    else:
+        yield from _scalars_of_a_set(path, old, new)
 
 
 def _items(kind: Many, path: str, old: list[Any], new: list[Any]) -> _Found:
@@ -129,6 +131,15 @@ def _items(kind: Many, path: str, old: list[Any], new: list[Any]) -> _Found:
             yield from _object(kind.of, here, old[index], new[index])
         elif old[index] != new[index]:
             yield here, Verb.UPDATE
+
+
+def _scalars_of_a_set(path: str, old: list[Any], new: list[Any]) -> _Found:
+    """What has gone has its place in the old list, what has come has its place in the new one."""
+    gone = {index for index, each in enumerate(old) if each not in new}
+    come = {index for index, each in enumerate(new) if each not in old}
+    for index in sorted(gone | come):
+        verb = Verb.UPDATE if index in gone & come else Verb.ADD if index in come else Verb.DELETE
+        yield f"{path}[{index}]", verb
 
 
 def _members(values: list[Any]) -> list[str]:

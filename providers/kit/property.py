@@ -68,6 +68,10 @@ class Property:
     secret: bool = False
     autonamed: bool = False
     """Check makes a unique name of the resource's where none is given."""
+    needs: tuple[str, ...] = ()
+    """Properties, itself among them, that are to be given together."""
+    one_of: tuple[str, ...] = ()
+    """Properties, itself among them, of which one is to be given."""
     served: bool = True
     """False where a value other than the default is refused by Check."""
     rules: tuple[Rule, ...] = ()

@@ -32,6 +32,26 @@ class Cos:
         """Call a method of the SDK; most leave the same state when repeated."""
         return retry(partial(self._call, method, bucket, **parameters), repeat)
 
+    def exchange(self, method: str, name: str, bucket: str, body: str = "") -> str:
+        """Read or write a sub-resource for which the SDK has no method; GET or PUT, documents as text."""
+        return retry(partial(self._exchange, method, name, bucket, body), Repeat.HARMLESS)
+
+    def _exchange(self, method: str, name: str, bucket: str, body: str) -> str:
+        from qcloud_cos import CosS3Auth  # noqa: PLC0415 - loaded when first used, as the SDK's client
+
+        settings, query = self._sdk.get_conf(), {name: ""}
+        with vendor_errors(f"{method} {name}", self._cloud.url):
+            answer = self._sdk.send_request(
+                method=method,
+                url=settings.uri(bucket=bucket),
+                bucket=bucket,
+                data=body,
+                headers={"Content-Type": "application/xml"},
+                params=query,
+                auth=CosS3Auth(settings, params=query),
+            )
+        return str(answer.text)
+
     def _call(self, method: str, bucket: str, **parameters: Any) -> Any:
         with vendor_errors(method, self._cloud.url):
             return getattr(self._sdk, method)(Bucket=bucket, **parameters)

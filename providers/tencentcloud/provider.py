@@ -11,13 +11,26 @@ from pulumi.provider.experimental.provider import CheckFailure
 from providers.kit.check import Failure, Fault
 from providers.kit.provider import Package, TableProvider
 from providers.tencentcloud import configure, user_info
+from providers.tencentcloud.cam.attachments import RolePolicyAttachment, UserPolicyAttachment
 from providers.tencentcloud.cam.policy import Policy
+from providers.tencentcloud.cam.role import Role
 from providers.tencentcloud.cam.service_linked_role import ServiceLinkedRole
 from providers.tencentcloud.clients import Clients
 from providers.tencentcloud.cos.bucket import Bucket
 from providers.tencentcloud.cos.bucket_policy import BucketPolicy
+from providers.tencentcloud.cos.bucket_referer import BucketReferer
 
 VERSION = "0.2.3"
+RESOURCES = (
+    Bucket,
+    BucketPolicy,
+    BucketReferer,
+    Policy,
+    Role,
+    RolePolicyAttachment,
+    ServiceLinkedRole,
+    UserPolicyAttachment,
+)
 
 
 def word(failure: Failure, resource: str) -> CheckFailure:
@@ -27,6 +40,8 @@ def word(failure: Failure, resource: str) -> CheckFailure:
             f'Missing required argument. The argument "{failure.vendor}" is required, '
             "but no definition was found."
         )
+    elif failure.fault is Fault.INCOMPLETE:
+        reason = f"Missing required argument. {failure.reason}"
     elif failure.fault is Fault.UNKNOWN_KEY:
         reason = "Invalid or unknown key"
     elif failure.fault is Fault.NOT_SERVED:
@@ -47,7 +62,7 @@ def provider() -> TableProvider[Clients]:
             version=VERSION,
             configuration=configure.PROPERTIES,
             connect=configure.connect,
-            resources=(Bucket, BucketPolicy, Policy, ServiceLinkedRole),
+            resources=RESOURCES,
             functions={user_info.TOKEN: user_info.get_info},
             word=word,
             bridged=True,

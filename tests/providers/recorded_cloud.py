@@ -37,7 +37,7 @@ def meaning(method: str, host: str, query: str, headers) -> tuple[str, str, str]
 
 SUB_RESOURCES = {
     "acl", "cors", "lifecycle", "website", "encryption", "versioning", "accelerate", "logging", "tagging",
-    "policy", "origin", "domain", "replication", "intelligenttiering", "versions", "delete",
+    "policy", "referer", "origin", "domain", "replication", "intelligenttiering", "versions", "delete",
 }  # fmt: skip
 
 

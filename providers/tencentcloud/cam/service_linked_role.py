@@ -14,6 +14,7 @@ from gme_recording.errors import ExitCode, UserError
 from providers.kit.property import WORDS, Many, Property
 from providers.kit.resource import Resource
 from providers.kit.values import Values
+from providers.tencentcloud import tags
 from providers.tencentcloud.clients import Clients
 
 DELETION_SECONDS = 60.0
@@ -66,17 +67,8 @@ class ServiceLinkedRole(Resource[Clients]):
             parameters = {"RoleId": resource_id, "Description": wanted.get("description") or ""}
             self.cloud.cam.call("UpdateRoleDescription", parameters, Repeat.HARMLESS)
         if "tags" in changed:
-            self._tag(resource_id, known.get("tags") or {}, wanted.get("tags") or {})
-
-    def _tag(self, resource_id: str, before: Values, tags: Values) -> None:
-        parameters: dict[str, Any] = {
-            "Resource": f"qcs::cam::uin/:role/tencentcloudServiceRole/{resource_id}"
-        }
-        if tags:
-            parameters["ReplaceTags"] = [{"TagKey": key, "TagValue": value} for key, value in tags.items()]
-        if gone := sorted(set(before) - set(tags)):
-            parameters["DeleteTags"] = [{"TagKey": key} for key in gone]
-        self.cloud.tag.call("ModifyResourceTags", parameters, Repeat.HARMLESS)
+            resource = f"qcs::cam::uin/:role/tencentcloudServiceRole/{resource_id}"
+            tags.write(self.cloud.tag, resource, known.get("tags") or {}, wanted.get("tags") or {})
 
     def delete(self, resource_id: str, known: Values) -> None:
         del known

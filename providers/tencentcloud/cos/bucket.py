@@ -10,7 +10,7 @@ from providers.kit.property import WORDS, Many, One, Property, empty, one_of
 from providers.kit.resource import Resource
 from providers.kit.values import Values
 from providers.tencentcloud.clients import Clients
-from providers.tencentcloud.cos import bucket_lifecycle
+from providers.tencentcloud.cos import bucket_lifecycle, bucket_replication
 from providers.tencentcloud.cos.bucket_parts import PARTS
 from providers.tencentcloud.cos.names import bucket_name
 
@@ -21,6 +21,7 @@ CORS_RULE = (
     Property(name="exposeHeaders", kind=Many(str)),
     Property(name="maxAgeSeconds", kind=int),
 )
+REPLICATED = ("replicaRole", "replicaRules", "versioningEnable")
 NO_BUCKET = "NoSuchBucket"
 BATCH = 1000
 """COS deletes as many objects with one request."""
@@ -45,23 +46,24 @@ class Bucket(Resource[Clients]):
         Property(name="logTargetBucket", computed=True),
         Property(name="logPrefix", computed=True),
         Property(name="forceClean", kind=bool, default=False),
+        Property(name="replicaRole", needs=REPLICATED),
+        Property(name="replicaRules", kind=Many(bucket_replication.RULE), needs=REPLICATED),
+        Property(name="accelerationEnable", kind=bool, default=False),
+        Property(name="enableIntelligentTiering", kind=bool, computed=True),
+        Property(name="intelligentTieringDays", kind=int, computed=True),
+        Property(name="intelligentTieringRequestFrequent", kind=int, computed=True),
         Property(name="cosBucketUrl", output=True),
         Property(name="multiAz", kind=bool, replaces=True, served=False),
         Property(name="chdfsOfs", kind=bool, computed=True, replaces=True, served=False),
         Property(name="cdcId", replaces=True, served=False),
         Property(name="aclBody", computed=True, served=False),
-        Property(name="accelerationEnable", kind=bool, default=False, served=False),
         Property(name="website", kind=One(()), served=False),
         Property(name="originPullRules", kind=Many(()), served=False),
         Property(name="originDomainRules", kind=Many(()), served=False),
-        Property(name="replicaRole", served=False),
-        Property(name="replicaRules", kind=Many(()), served=False),
-        Property(name="enableIntelligentTiering", kind=bool, computed=True, served=False),
-        Property(name="intelligentTieringDays", kind=int, computed=True, served=False),
-        Property(name="intelligentTieringRequestFrequent", kind=int, computed=True, served=False),
     )
 
     def create(self, wanted: Values) -> str:
+        bucket_replication.require_versions(wanted)
         name, acl = str(wanted["bucket"]), wanted.get("acl") or "private"
         self.cloud.cos.call("create_bucket", name, Repeat.HARMFUL, ACL=acl)
         return name
@@ -81,10 +83,10 @@ class Bucket(Resource[Clients]):
             raise
         found: dict[str, Any] = {"bucket": resource_id, "cosBucketUrl": self._url(resource_id)}
         for part in PARTS:
-            found |= part.read(cos, resource_id)
+            if part.seen_through_domain or not self.cloud.cos_domain:
+                found |= part.read(cos, resource_id)
         if not found["tags"]:
             del found["tags"]
-        found["accelerationEnable"] = bool(known.get("accelerationEnable"))
         if "forceClean" not in known:  # the official provider's value after an import
             found["forceClean"] = False
         return found

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
+from gme_recording.errors import UserError
 from providers.kit.values import Values
 from providers.tencentcloud.clients import Cos
-from providers.tencentcloud.cos import bucket_lifecycle
+from providers.tencentcloud.cos import bucket_lifecycle, bucket_replication
 
 EVERYBODY = "http://cam.qcloud.com/groups/global/AllUsers"
+TIERING = ("enableIntelligentTiering", "intelligentTieringDays", "intelligentTieringRequestFrequent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class Part:
     """Those that `write` looks at: if one of them changes, the part is written whole."""
     read: Callable[[Cos, str], dict[str, Any]]
     write: Callable[[Cos, str, Values], None]
+    seen_through_domain: bool = True
+    """False if the official provider does not read it where `cosDomain` is configured."""
 
 
 def _read_acl(cos: Cos, bucket: str) -> dict[str, Any]:
@@ -147,6 +151,39 @@ def _write_logging(cos: Cos, bucket: str, wanted: Values) -> None:
     cos.call("put_bucket_logging", bucket, BucketLoggingStatus=status)
 
 
+def _read_acceleration(cos: Cos, bucket: str) -> dict[str, Any]:
+    return {"accelerationEnable": "<Status>Enabled</Status>" in cos.exchange("GET", "accelerate", bucket)}
+
+
+def _write_acceleration(cos: Cos, bucket: str, wanted: Values) -> None:
+    status = "Enabled" if wanted.get("accelerationEnable") else "Suspended"
+    document = f"<AccelerateConfiguration><Status>{status}</Status></AccelerateConfiguration>"
+    cos.exchange("PUT", "accelerate", bucket, document)
+
+
+def _read_tiering(cos: Cos, bucket: str) -> dict[str, Any]:
+    """Leave everything out where it was never switched on: the official provider does."""
+    found = cos.read("intelligenttiering", bucket, "NoSuchIntelligentTieringConfiguration")
+    if not found:
+        return {}
+    return {
+        "enableIntelligentTiering": found.get("Status") == "Enabled",
+        "intelligentTieringDays": int(found["Transition"]["Days"]),
+        "intelligentTieringRequestFrequent": int(found["Transition"]["RequestFrequent"]),
+    }
+
+
+def _write_tiering(cos: Cos, bucket: str, wanted: Values) -> None:
+    if not all(wanted.get(name) for name in TIERING):
+        raise UserError(
+            f"intelligent tiering of {bucket} is to be declared whole, and cannot be switched off again",
+            hint=f"give {', '.join(TIERING)}",
+        )
+    transition = {"Days": wanted[TIERING[1]], "RequestFrequent": wanted[TIERING[2]]}
+    configuration = {"Status": "Enabled", "Transition": transition}
+    cos.call("put_bucket_intelligenttiering", bucket, IntelligentTieringConfiguration=configuration)
+
+
 PARTS = (
     Part(frozenset({"acl"}), _read_acl, _write_acl),
     Part(frozenset({"corsRules"}), _read_cors, _write_cors),
@@ -154,5 +191,13 @@ PARTS = (
     Part(frozenset({"encryptionAlgorithm", "kmsId"}), _read_encryption, _write_encryption),
     Part(frozenset({"versioningEnable"}), _read_versioning, _write_versioning),
     Part(frozenset({"tags"}), _read_tags, _write_tags),
+    Part(frozenset({"accelerationEnable"}), _read_acceleration, _write_acceleration),
+    Part(frozenset(TIERING), _read_tiering, _write_tiering),
+    Part(
+        frozenset({"replicaRole", "replicaRules"}),
+        bucket_replication.read,
+        bucket_replication.write,
+        seen_through_domain=False,
+    ),
     Part(frozenset({"logEnable", "logTargetBucket", "logPrefix"}), _read_logging, _write_logging),
 )

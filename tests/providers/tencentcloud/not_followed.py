@@ -18,6 +18,12 @@ NEW_AND_OLD_MEMBERS = "the official provider writes an absent date of old member
 LOGGING_OFF = "the official provider cannot switch the access log off, the stand-in does"
 DENIED_READ = "a denied read is taken for nothing by the official provider, and is an error here"
 OTHER_REQUESTS = "the stand-in sends other requests than the one whose refusal was recorded"
+EMPTY_IS_NOTHING = "the official provider keeps an empty text of what it did not read, here it is nothing"
+FAILURE_TOLD = (
+    "a text that is no number ends the official provider's call, here it is a failure like any other"
+)
+AT_ONCE = "the official provider waits for a new role to be listed; the local cloud lists it at once"
+USER_NOT_SERVED = "makes a cam.User, which only the official provider serves"
 NAMES_BY_CHANCE = "the seven digits come from Go's random numbers, seeded; here from a hash of the seed"
 
 NOT_FOLLOWED: dict[str, dict[str, list[str]]] = {
@@ -27,12 +33,41 @@ NOT_FOLLOWED: dict[str, dict[str, list[str]]] = {
     "cam.Policy/failures": {
         GONE_IS_DELETED: ["10-delete-missing Delete"],
     },
+    "cam.Role/autoname": {
+        NAMES_BY_CHANCE: ["01-create.preview Check", "02-create.up Check"],
+    },
+    "cam.Role/check_fail": {
+        FAILURE_TOLD: ["04-session-as-text Check"],
+    },
+    "cam.Role/create_slow_visible": {
+        AT_ONCE: ["01-create Create"],
+    },
+    "cam.Role/refresh_deleted": {
+        GONE_IS_DELETED: ["04-destroy-fails Delete"],
+    },
+    "cam.RolePolicyAttachment/delete_missing": {
+        GONE_IS_DELETED: ["02-detached-already Delete", "03-role-gone Delete"],
+    },
     "cam.ServiceLinkedRole/import": {
         GONE_IS_GONE: ["04-import-missing Read"],
     },
     "cam.ServiceLinkedRole/refresh": {
         GONE_IS_GONE: ["05-refresh-fails Read"],
         GONE_IS_DELETED: ["07-destroy-fails Delete"],
+    },
+    "cam.UserPolicyAttachment/create_with_unknown": {
+        USER_NOT_SERVED: [
+            "01-create.preview Check",
+            "01-create.preview Create",
+            "02-create.up Create",
+            "03-same.preview Check",
+            "03-same.preview Diff",
+            "05-destroy Delete",
+        ],
+    },
+    "cam.UserPolicyAttachment/refresh": {
+        GONE_IS_GONE: ["05-refresh-user-gone Read"],
+        GONE_IS_DELETED: ["06-destroy-user-gone Delete"],
     },
     "cos.Bucket/acl_body_with_display_names": {
         NOT_SERVED: [
@@ -47,8 +82,6 @@ NOT_FOLLOWED: dict[str, dict[str, list[str]]] = {
         NOT_SERVED: [
             "03-acl-body Check",
             "04-website-redirect Check",
-            "05-replica-without-versioning Check",
-            "06-replica-role-alone Check",
             "08-origin-domain-status Check",
         ],
     },
@@ -102,14 +135,8 @@ NOT_FOLLOWED: dict[str, dict[str, list[str]]] = {
     "cos.Bucket/secret_inputs": {
         NAMES_UNCHANGED: ["04-change Diff"],
     },
-    "cos.Bucket/update_acceleration": {
-        NOT_SERVED: ["02-on.preview Check"],
-    },
     "cos.Bucket/update_acl_body": {
         NOT_SERVED: ["02-two-grants.preview Check", "03-two-grants.up Update", "04-change Update"],
-    },
-    "cos.Bucket/update_intelligent_tiering": {
-        NOT_SERVED: ["02-on.preview Check", "06-off.up Update"],
     },
     "cos.Bucket/update_lifecycle": {
         NAMES_UNCHANGED: ["07-second.preview Diff", "08-second.up Update"],
@@ -133,14 +160,7 @@ NOT_FOLLOWED: dict[str, dict[str, list[str]]] = {
         ],
     },
     "cos.Bucket/update_replication": {
-        NOT_SERVED: [
-            "02-add.preview Check",
-            "02-add.preview Update",
-            "03-add.up Update",
-            "04-change Diff",
-            "04-change Update",
-            "05-remove Update",
-        ],
+        EMPTY_IS_NOTHING: ["03-add.up Update", "05-remove Update"],
     },
     "cos.Bucket/update_website": {
         NOT_SERVED: [
@@ -155,9 +175,6 @@ NOT_FOLLOWED: dict[str, dict[str, list[str]]] = {
             "06-redirect-https Update",
         ],
     },
-    "cos.Bucket/versioning_needed_for_replica": {
-        NOT_SERVED: ["01-create.preview Check", "01-create.preview Create"],
-    },
     "cos.BucketPolicy/import": {
         GONE_IS_GONE: ["03-import-without-policy Read"],
     },
@@ -167,5 +184,8 @@ NOT_FOLLOWED: dict[str, dict[str, list[str]]] = {
     },
     "cos.BucketPolicy/refresh_deleted": {
         GONE_IS_GONE: ["02-refresh-fails Read"],
+    },
+    "cos.BucketReferer/refresh": {
+        GONE_IS_GONE: ["06-refresh-fails Read"],
     },
 }

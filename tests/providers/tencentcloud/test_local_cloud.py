@@ -20,6 +20,8 @@ BUCKET = "tencentcloud:Cos/bucket:Bucket"
 BUCKET_POLICY = "tencentcloud:Cos/bucketPolicy:BucketPolicy"
 ROLE = "tencentcloud:Cam/serviceLinkedRole:ServiceLinkedRole"
 POLICY = "tencentcloud:Cam/policy:Policy"
+CUSTOM_ROLE = "tencentcloud:Cam/role:Role"
+REFERER = "tencentcloud:Cos/bucketReferer:BucketReferer"
 NAME = "voice-1250000000"
 TLS_ONLY = (
     '{"version": "2.0", "statement": [{"effect": "deny", "principal": {"qcs": ["qcs::cam::anyone:anyone"]}, '
@@ -29,6 +31,10 @@ TLS_ONLY = (
 READER = (
     '{"version": "2.0", "statement": [{"effect": "allow", "action": ["name/cos:GetObject"], '
     '"resource": ["qcs::cos:ap-guangzhou:uid/1250000000:voice-1250000000/*"]}]}'
+)
+TRUST = (
+    '{"version": "2.0", "statement": [{"effect": "allow", "action": ["name/sts:AssumeRole"], '
+    '"principal": {"service": ["scf.qcloud.com"]}}]}'
 )
 EVERYTHING: list[tuple[str, Json]] = [
     (
@@ -65,6 +71,26 @@ EVERYTHING: list[tuple[str, Json]] = [
     (BUCKET_POLICY, {"bucket": NAME, "policy": TLS_ONLY}),
     (ROLE, {"qcsServiceNames": ["gamemedia.gme.cloud.tencent.com"], "description": "recordings"}),
     (POLICY, {"name": "voice-reader", "document": READER, "description": "reads recordings"}),
+    (
+        CUSTOM_ROLE,
+        {
+            "name": "voice-worker",
+            "document": TRUST,
+            "description": "fetches recordings",
+            "sessionDuration": 3600,
+            "tags": {"team": "语音"},
+        },
+    ),
+    (
+        REFERER,
+        {
+            "bucket": NAME,
+            "status": "Enabled",
+            "refererType": "White-List",
+            "domainLists": ["b.example.com", "a.example.com"],
+            "emptyReferConfiguration": "Allow",
+        },
+    ),
 ]
 
 
@@ -272,8 +298,8 @@ def test_what_is_not_served_is_named(stack: Stack) -> None:
     news = {"bucket": NAME, "website": {"indexDocument": "index.html"}, "multiAz": True}
     failures = stack.wire.call("Check", {"urn": stack.urn(BUCKET), "news": news})["failures"]
     assert sorted(each["reason"].rpartition("'it.")[2] for each in failures) == ["multiAz'.", "website'."]
-    with pytest.raises(Refused, match="has no resource type tencentcloud:Cos/bucketReferer:BucketReferer"):
-        stack.wire.call("Check", {"urn": stack.urn("tencentcloud:Cos/bucketReferer:BucketReferer")})
+    with pytest.raises(Refused, match="has no resource type tencentcloud:Cam/user:User"):
+        stack.wire.call("Check", {"urn": stack.urn("tencentcloud:Cam/user:User")})
     with pytest.raises(Refused, match="has no function"):
         stack.wire.call("Invoke", {"tok": "tencentcloud:Cos/getBuckets:getBuckets", "args": {}})
 
