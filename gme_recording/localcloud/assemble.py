@@ -2,7 +2,8 @@
 
 Each package of `services` offers `SERVICES: tuple[Service, ...]`, `RECORDS: tuple[type[Record], ...]` and
 `seed(store) -> None`, which fills a fresh state; `cam` besides `identity_policies`, `cos` besides
-`resource_policies`.
+`resource_policies`. Its module `operations` is imported when the service is first asked for something:
+all of them together take longer than everything else at start.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from gme_recording.localcloud import clock, identity, outbox
@@ -53,7 +55,11 @@ def local_cloud(folder: Path | None, *, real_time: Callable[[], float] = time.ti
         with store.transaction():
             seed(store)
     return Cloud(
-        services=tuple(service for package in PACKAGES for service in package.SERVICES),
+        services=tuple(
+            replace(service, operations_in=f"{package.__name__}.operations")
+            for package in PACKAGES
+            for service in package.SERVICES
+        ),
         store=store,
         clock=Clock(store, real_time),
         files=files,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from gme_recording.localcloud.access.evaluate import Question, decide, facts_of
-from gme_recording.localcloud.clock import JOBS, Clock, next_due, schedule
+from gme_recording.localcloud.clock import JOBS, Clock, JobFunction, next_due, schedule
 from gme_recording.localcloud.identity import ANONYMOUS, Account, Key, Kind, Principal
 from gme_recording.localcloud.messages import Request, Response
 from gme_recording.localcloud.refusal import CloudError, Refusal
@@ -176,12 +176,18 @@ class Cloud:
             try:
                 with self.store.transaction():
                     self.store.delete(due)
-                    JOBS[due.job](call, due.key)
+                    self._job(due.job)(call, due.key)
             except Exception:
                 log.exception("job %s for %s failed", due.job, due.key)
                 self.store.delete(due)
         self._settled, self._next_at = self.store.changes, due.at if due else None
         self.alarm(due.at - self.clock.now() if due else None)
+
+    def _job(self, name: str) -> JobFunction:
+        """A job's name begins with that of its service, whose operations may not have been asked for yet."""
+        if name not in JOBS:
+            _ = self.service(name.partition(".")[0]).operations
+        return JOBS[name]
 
     def _comes(self, at: datetime | None) -> bool:
         return at is not None and at <= self.clock.now()

@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Annotated, Any, Protocol, get_args, get_origin, get_type_hints
 
@@ -99,7 +100,15 @@ class Service:
     """Short name of the vendor, also the prefix of its policy actions."""
     dialect: Dialect
     serves: Callable[[Request], bool]
-    operations: dict[str, Operation] = field(default_factory=dict)
+    operations_in: str = ""
+    """Module whose import adds the operations; it is imported when they are first asked for."""
+    _operations: dict[str, Operation] = field(default_factory=dict)
+
+    @property
+    def operations(self) -> Mapping[str, Operation]:
+        if self.operations_in:
+            import_module(self.operations_in)
+        return self._operations
 
     def operation(
         self,
@@ -113,8 +122,8 @@ class Service:
         """Add the decorated `(call, *, …) -> result` to the service."""
 
         def register(perform: Perform) -> Perform:
-            assert name not in self.operations, f"two operations called {name}"
-            self.operations[name] = Operation(
+            assert name not in self._operations, f"two operations called {name}"
+            self._operations[name] = Operation(
                 name=name,
                 service=self.name,
                 perform=perform,

@@ -61,8 +61,3 @@ def test_what_comes_first_is_due_first_and_of_one_moment_what_was_scheduled_firs
         order.append(due.key)
         hands.store.delete(due)
     assert order == ["a", "b", "c"]
-
-
-def test_a_job_that_nobody_knows_cannot_be_scheduled(hands):
-    with pytest.raises(AssertionError, match="no job called"):
-        schedule(hands.store, START, "test.unheard-of", "")

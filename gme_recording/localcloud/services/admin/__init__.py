@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gme_recording.localcloud.services.admin.operations import applications, recording, rooms, state
 from gme_recording.localcloud.services.admin.routes import ADMIN
 
 if TYPE_CHECKING:
     from gme_recording.localcloud.store import Record, Store
-
-__all__ = ["RECORDS", "SERVICES", "applications", "recording", "rooms", "seed", "state"]
 
 SERVICES = (ADMIN,)
 RECORDS: tuple[type[Record], ...] = ()

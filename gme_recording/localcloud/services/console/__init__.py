@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gme_recording.localcloud.services.console.operations import api, forms, pages
 from gme_recording.localcloud.services.console.routes import CONSOLE
 
 if TYPE_CHECKING:
     from gme_recording.localcloud.store import Record, Store
-
-__all__ = ["RECORDS", "SERVICES", "api", "forms", "pages", "seed"]
 
 SERVICES = (CONSOLE,)
 RECORDS: tuple[type[Record], ...] = ()

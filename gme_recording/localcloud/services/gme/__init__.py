@@ -6,13 +6,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gme_recording.localcloud.services.gme import mischief, model
-from gme_recording.localcloud.services.gme.operations import applications, recording
 from gme_recording.localcloud.services.gme.routes import GME
 
 if TYPE_CHECKING:
     from gme_recording.localcloud.store import Store
-
-__all__ = ["RECORDS", "SERVICES", "applications", "recording", "seed"]
 
 SERVICES = (GME,)
 RECORDS = (*model.RECORDS, *mischief.RECORDS)

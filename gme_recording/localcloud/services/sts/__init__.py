@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gme_recording.localcloud.services.sts.operations import STS
+from gme_recording.localcloud.services.sts.routes import STS
 
 if TYPE_CHECKING:
     from gme_recording.localcloud.store import Record, Store

@@ -11,15 +11,13 @@ from urllib.parse import unquote
 from gme_recording.localcloud.access.document import Malformed, parse_identity_policy
 from gme_recording.localcloud.access.evaluate import facts_of, trusts
 from gme_recording.localcloud.clock import job
-from gme_recording.localcloud.dialects import api3
 from gme_recording.localcloud.identity import Key, Kind, Principal, new_secret_id, new_secret_key
 from gme_recording.localcloud.refusal import Refusal
 from gme_recording.localcloud.services.cam.model import Role
+from gme_recording.localcloud.services.sts.routes import STS
 
 if TYPE_CHECKING:
     from gme_recording.localcloud.cloud import Call
-
-STS = api3.service("sts", "2018-08-13")
 
 OWNER_LIMIT = timedelta(hours=2)
 USER_LIMIT = timedelta(hours=36)

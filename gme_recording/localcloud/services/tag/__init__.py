@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gme_recording.localcloud.services.tag import model
-from gme_recording.localcloud.services.tag.operations import TAG
+from gme_recording.localcloud.services.tag.routes import TAG
 
 if TYPE_CHECKING:
     from gme_recording.localcloud.store import Store

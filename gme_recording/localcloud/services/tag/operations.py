@@ -6,14 +6,12 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gme_recording.localcloud.dialects import api3
 from gme_recording.localcloud.refusal import Refusal
 from gme_recording.localcloud.services.tag.model import Tag, tags_of
+from gme_recording.localcloud.services.tag.routes import TAG
 
 if TYPE_CHECKING:
     from gme_recording.localcloud.cloud import Call
-
-TAG = api3.service("tag", "2018-08-13")
 
 MAX_TAGS = 50
 MAX_KEY, MAX_VALUE = 127, 255

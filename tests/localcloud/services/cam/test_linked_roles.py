@@ -3,7 +3,8 @@ from datetime import timedelta
 
 from gme_recording.localcloud.cloud import Cloud
 from gme_recording.localcloud.pytest_plugin import RunningCloud
-from gme_recording.localcloud.services.cam.operations.linked_roles import CARRIERS, DELETION_TAKES
+from gme_recording.localcloud.services.cam.carriers import CARRIERS
+from gme_recording.localcloud.services.cam.operations.linked_roles import DELETION_TAKES
 from tests.localcloud.services.cam.documents import trust
 from tests.localcloud.services.cam.refused import refused
 

@@ -1,0 +1,13 @@
+"""Every operation of the service: importing this package adds them all."""
+
+from gme_recording.localcloud.services.cam.operations import (
+    account,
+    attachments,
+    keys,
+    linked_roles,
+    policies,
+    roles,
+    users,
+)
+
+__all__ = ["account", "attachments", "keys", "linked_roles", "policies", "roles", "users"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 from gme_recording.localcloud.clock import job
 from gme_recording.localcloud.operation import Wire
+from gme_recording.localcloud.services.cam.carriers import CARRIERS
 from gme_recording.localcloud.services.cam.errors import (
     DELETION_TASK_NOT_EXIST,
     PRINCIPAL_SERVICE_NOT_EXIST,
@@ -25,35 +26,6 @@ if TYPE_CHECKING:
 
 DELETION_TAKES = timedelta(milliseconds=300)
 IN_PROGRESS, SUCCEEDED = "IN_PROGRESS", "SUCCEEDED"
-
-
-@dataclass(frozen=True, slots=True)
-class Carrier:
-    """What the vendor fixed for the role of one service."""
-
-    role_name: str
-    policy_name: str
-    actions: tuple[str, ...]
-
-    @property
-    def policy(self) -> str:
-        statement = {"effect": "allow", "resource": "*", "action": list(self.actions)}
-        return json.dumps({"version": "2.0", "statement": [statement]})
-
-
-_GME_MAY = (
-    "HeadBucket GetBucket HeadObject GetObject PutObject PutObjectCopy DeleteObject DeleteMultipleObjects "
-    "RenameObject InitiateMultipartUpload UploadPart UploadPartCopy CompleteMultipartUpload "
-    "AbortMultipartUpload ListMultipartUploads ListParts GetService PutBucket"
-)
-CARRIERS = {
-    "gamemedia.gme.cloud.tencent.com": Carrier(
-        "GME_QCSLinkedRoleInGameMedia",
-        "QcloudAccessForGMELinkedRoleInGameMedia",
-        tuple(f"cos:{action}" for action in _GME_MAY.split()),
-    )
-}
-"""By the service's principal. Others exist at the vendor; this cloud knows no service that needs them."""
 
 
 @CAM.operation(

@@ -1,0 +1,5 @@
+"""Every operation of the service: importing this package adds them all."""
+
+from gme_recording.localcloud.services.console.operations import api, forms, pages
+
+__all__ = ["api", "forms", "pages"]

@@ -1,0 +1,5 @@
+"""Every operation of the service: importing this package adds them all."""
+
+from gme_recording.localcloud.services.gme.operations import applications, recording
+
+__all__ = ["applications", "recording"]
