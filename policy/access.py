@@ -30,6 +30,25 @@ DOCUMENTS = {
 
 ANYONE = "qcs::cam::anyone:anyone"
 GME_SERVICE = "gamemedia.gme.cloud.tencent.com"
+UNSCOPED_ACTIONS = (
+    "cam:AttachUserPolicy",
+    "cam:CreatePolicy",
+    "cam:CreateServiceLinkedRole",
+    "cam:DeletePolicy",
+    "cam:DeleteServiceLinkedRole",
+    "cam:DetachUserPolicy",
+    "cam:GetPolicy",
+    "cam:GetRole",
+    "cam:GetServiceLinkedRoleDeletionStatus",
+    "cam:GetUser",
+    "cam:ListAttachedUserPolicies",
+    "cam:UpdatePolicy",
+    "cos:GetService",
+    "sts:GetCallerIdentity",
+    "tag:ModifyResourceTags",
+)
+"""What a deployment needs of the account as a whole: roles and policies have no ids before they are made."""
+
 SECURE_TRANSPORT = "cos:secure-transport"
 
 
@@ -219,7 +238,7 @@ RULES: tuple[Rule[Resource], ...] = (
         options=(
             Option(
                 "unscopedActions",
-                ("cos:GetService", "sts:GetCallerIdentity"),
+                UNSCOPED_ACTIONS,
                 "actions that no resource can be named for",
             ),
         ),

@@ -1,4 +1,4 @@
-"""The rules as the reference in `docs/policy.md`; `python -m policy.reference` brings that page up to date."""
+"""The rules as the reference in `docs/policy.md`; `python -m policy.reference` brings it up to date."""
 
 from __future__ import annotations
 

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from policy.access import BUCKET_POLICY, GME_SERVICE, LINKED_ROLE
 from policy.console import SETTINGS
 from policy.inputs import Inputs
 from policy.rule import Option, Options, Resource, Rule, Severity, Stack
-from policy.storage import BUCKET
+from policy.storage import BUCKET, not_logged, versioning_undecided
 
 MARKER = "pulumi:index:Stash"
+
+
+def unlogged(stack: Stack, options: Options) -> str | None:
+    return _first_wrong(not_logged, stack, options)
+
+
+def unversioned(stack: Stack, options: Options) -> str | None:
+    return _first_wrong(versioning_undecided, stack, options)
 
 
 def bucket_without_policy(stack: Stack, _: Options) -> str | None:
@@ -40,6 +50,18 @@ def untested(stack: Stack, options: Options) -> str | None:
     return f"smoke.mode is {', '.join(sorted(modes - {''}))}" if modes - {""} else "there is no smoke test"
 
 
+def _first_wrong(
+    wrong_with: Callable[[Resource, Options], str | None], stack: Stack, options: Options
+) -> str | None:
+    """What is wrong with the first bucket that is not there for the access log of another."""
+    buckets = _of_type(stack, BUCKET)
+    for bucket in buckets:
+        logged_to = {each.inputs.get("logTargetBucket") for each in buckets if each is not bucket}
+        if bucket.inputs["bucket"] not in logged_to and (wrong := wrong_with(bucket, options)):
+            return f"{bucket.inputs['bucket']}: {wrong}"
+    return None
+
+
 def _mode(marker: Resource) -> str:
     """What the smoke test's marker records; empty for another marker."""
     recorded = marker.inputs.get("input")
@@ -51,6 +73,41 @@ def _of_type(stack: Stack, kind: str) -> list[Resource]:
 
 
 RULES: tuple[Rule[Stack], ...] = (
+    Rule(
+        id="versioning-decided",
+        title="Versioning or object lock is decided, and on where production keeps recordings",
+        severity=Severity.HIGH,
+        reason="Without either, a deleted recording is gone; with a lock it cannot be erased on request.",
+        hint="storage.versioning: true or false; true in production",
+        maps_to=(
+            "cis-aws-7.0:3.1.2",
+            "checkov:CKV_AWS_21",
+            "checkov:CKV_ALI_10",
+            "checkov:CKV_AWS_143",
+            "prowler:s3_bucket_object_versioning",
+            "prowler:s3_bucket_object_lock",
+        ),
+        types=(BUCKET,),
+        options=(
+            Option("environments", ("prod",), "values of the tag `environment` in which it must be on"),
+        ),
+        violates=unversioned,
+    ),
+    Rule(
+        id="bucket-logged",
+        title="Buckets with recordings log who reads and writes",
+        severity=Severity.MEDIUM,
+        reason="After a leak nobody can say which recordings were fetched, and by whom.",
+        hint="logEnable and logTargetBucket, another bucket of the region; it cannot be switched off again",
+        maps_to=(
+            "cis-alibaba-2.0:5.3",
+            "checkov:CKV_AWS_18",
+            "checkov:CKV_ALI_12",
+            "prowler:oss_bucket_logging_enabled",
+        ),
+        types=(BUCKET,),
+        violates=unlogged,
+    ),
     Rule(
         id="bucket-has-policy",
         title="Every bucket has a bucket policy",

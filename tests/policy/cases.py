@@ -61,18 +61,6 @@ STORAGE = (
         "kmsId is not set",
         {"environments": ["prod"]},
     ),
-    Case("versioning-decided", a(BUCKET)),
-    Case("versioning-decided", a(BUCKET, versioningEnable=False)),
-    Case(
-        "versioning-decided",
-        a(BUCKET, tags=PROD, versioningEnable=None, objectLockConfiguration={"enabled": True}),
-    ),
-    Case("versioning-decided", a(BUCKET, versioningEnable=None), "neither true nor false"),
-    Case("versioning-decided", a(BUCKET, tags=PROD, versioningEnable=False), "versioningEnable is false"),
-    Case("bucket-logged", a(BUCKET)),
-    Case("bucket-logged", a(BUCKET, logEnable=False), "logEnable is not true"),
-    Case("bucket-logged", a(BUCKET, logTargetBucket=""), "logTargetBucket is not set"),
-    Case("bucket-logged", a(BUCKET, logTargetBucket=NAME), "the bucket it is about"),
     Case("lifecycle-complete", a(BUCKET)),
     Case("lifecycle-complete", a(BUCKET, lifecycleRules=[]), "there are no lifecycleRules"),
     Case(
@@ -135,6 +123,7 @@ ACCESS = (
     Case("no-wildcard-resource", a(CAM_POLICY)),
     Case("no-wildcard-resource", a_cam_policy()),
     Case("no-wildcard-resource", a_cam_policy(action=["cos:GetService"], resource="*")),
+    Case("no-wildcard-resource", a_cam_policy(action=["cam:CreatePolicy"], resource="qcs::cam::uin/1:*")),
     Case("no-wildcard-resource", a_bucket_policy(statement())),
     Case("no-wildcard-resource", a_cam_policy(resource="*"), "actions on *"),
     Case("no-wildcard-resource", a_cam_policy(resource=["qcs::gme::uin/1:bizid/*"]), "bizid/*"),
@@ -187,7 +176,28 @@ CONSOLE = (
     Case("no-plain-secrets", a(MARKER, input=f"https://x/y?q-signature={'0' * 40}"), "gives access"),
 )
 
+LOGS = a(
+    BUCKET, bucket="logs-1250000000", logEnable=False, logTargetBucket="", versioningEnable=False, tags=PROD
+)
+
 STACK = (
+    Case("versioning-decided", (a(BUCKET),)),
+    Case("versioning-decided", (a(BUCKET, versioningEnable=False),)),
+    Case(
+        "versioning-decided",
+        (a(BUCKET, tags=PROD), LOGS),
+    ),
+    Case(
+        "versioning-decided",
+        (a(BUCKET, tags=PROD, versioningEnable=None, objectLockConfiguration={"enabled": True}),),
+    ),
+    Case("versioning-decided", (a(BUCKET, versioningEnable=None),), f"{NAME}: versioningEnable is neither"),
+    Case("versioning-decided", (a(BUCKET, tags=PROD, versioningEnable=False),), "versioningEnable is false"),
+    Case("bucket-logged", ()),
+    Case("bucket-logged", (a(BUCKET), LOGS)),
+    Case("bucket-logged", (LOGS,), "logs-1250000000: logEnable is not true"),
+    Case("bucket-logged", (a(BUCKET, logTargetBucket=""),), "logTargetBucket is not set"),
+    Case("bucket-logged", (a(BUCKET, logTargetBucket=NAME),), "the bucket it is about"),
     Case("bucket-has-policy", ()),
     Case("bucket-has-policy", (a(BUCKET), a(BUCKET_POLICY))),
     Case("bucket-has-policy", (a(BUCKET), a(BUCKET, bucket="b-1"), a(BUCKET_POLICY)), "declared for b-1"),

@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from policy import RESOURCE_RULES, STACK_RULES
 from policy.access import ANYONE, BUCKET_POLICY, CAM_POLICY, GME_SERVICE, LINKED_ROLE, ROLE
 from policy.console import SETTINGS
 from policy.inputs import UNKNOWN, Inputs
-from policy.rule import Resource
+from policy.rule import Options, Outcome, Resource, Stack, judge
 from policy.stack import MARKER
 from policy.storage import BUCKET
 from tests.support.wire import Registered
@@ -109,6 +110,18 @@ def sent(registered: Registered) -> Resource:
     """A resource as the program sent it."""
     inputs = Inputs(_plain(registered.props))
     return Resource(registered.urn, registered.type, inputs, registered.protect)
+
+
+def violated(stack: Stack, configured: dict[str, Options]) -> dict[str, str]:
+    """Rules that are violated, with what they say."""
+    verdicts = [
+        (rule.id, judge(rule, each, configured.get(rule.id, {})))
+        for rule in RESOURCE_RULES
+        for each in stack
+        if rule.concerns(each)
+    ]
+    verdicts.extend((rule.id, judge(rule, stack, configured.get(rule.id, {}))) for rule in STACK_RULES)
+    return {rule: each.text for rule, each in verdicts if each.outcome is Outcome.VIOLATED}
 
 
 def _plain(value: Any) -> Any:

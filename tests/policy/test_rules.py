@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -14,6 +16,7 @@ import components.tags
 from policy import RESOURCE_RULES, STACK_RULES, access, console
 from policy.inputs import SECRET, SIGNATURE, UNKNOWN, Inputs
 from policy.rule import Outcome, Resource, Rule, Verdict, judge
+from tests.components.stacks import ROOT
 from tests.policy.cases import CASES, Case
 
 ALL: tuple[Rule[Any], ...] = (*RESOURCE_RULES, *STACK_RULES)
@@ -134,3 +137,16 @@ def test_options_describe_themselves_to_the_engine(rule: Rule[Any]) -> None:
 def test_names_are_those_of_the_components() -> None:
     assert set(console.TAGGABLE) == components.tags.TAGGABLE
     assert access.GME_SERVICE == components.access.GME_SERVICE
+
+
+def test_the_rules_load_nothing_that_the_packs_environment_lacks() -> None:
+    """They run beside `pulumi_policy` alone; what else is in this environment is not there."""
+    program = (
+        "import sys; before = {*sys.modules}; import policy.reference; "
+        "print(*sorted({name.partition('.')[0] for name in {*sys.modules} - before}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    strangers = {*done.stdout.split()} - sys.stdlib_module_names
+    assert strangers == {"policy", "gme_recording"}

@@ -1,0 +1,202 @@
+"""The pack as the engine meets it: served in its own environment, and on the official engine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf import struct_pb2
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
+
+from gme_recording.errors import ExitCode
+from policy.access import BUCKET_POLICY
+from policy.inputs import SECRET, SIGNATURE, UNKNOWN
+from policy.reference import RULES
+from policy.stack import MARKER
+from policy.storage import BUCKET
+from tests.policy.resources import SOUND
+from tests.support.engine import ROOT, Project
+
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(300)]
+
+PACK = ROOT / "policy"
+DEADLINE_SECONDS = 20
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pack's environment: the one that is there, or a new one from the lock file."""
+    if (PACK / ".venv" / "bin" / "python").exists():
+        return PACK / ".venv"
+    folder = tmp_path_factory.mktemp("pack") / ".venv"
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    pip: list[str | Path] = [folder / "bin" / "pip", "install", "--quiet", "--require-hashes"]
+    made = subprocess.run(
+        [*pip, "-r", PACK / "requirements.lock"], capture_output=True, text=True, check=False
+    )
+    if made.returncode:
+        pytest.skip(f"the pack's environment cannot be made here: {made.stderr.strip()[-300:]}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def analyzer(environment: Path) -> Iterator[Any]:
+    """The pack, started as the language host starts it."""
+    command: list[str | Path] = [
+        environment / "bin" / "python",
+        "-u",
+        "-m",
+        "pulumi.policy",
+        "127.0.0.1:1",
+        PACK,
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            port = process.stdout.readline().strip()
+            with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+                grpc.channel_ready_future(channel).result(timeout=DEADLINE_SECONDS)
+                yield analyzer_pb2_grpc.AnalyzerStub(channel)
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(autouse=True)
+def _default_options(request: pytest.FixtureRequest) -> None:
+    if "analyzer" in request.fixturenames:
+        request.getfixturevalue("analyzer").Configure(analyzer_pb2.ConfigureAnalyzerRequest())
+
+
+def struct(values: dict[str, Any]) -> struct_pb2.Struct:
+    found = struct_pb2.Struct()
+    found.update(values)
+    return found
+
+
+def analysed(analyzer: Any, kind: str, *, protect: bool = False, **inputs: Any) -> Any:
+    request = analyzer_pb2.AnalyzeRequest(
+        urn=f"urn:pulumi:dev::gme-recording::{kind}::it",
+        type=kind,
+        name="it",
+        properties=struct({**SOUND[kind], **inputs}),
+        options=analyzer_pb2.AnalyzerResourceOptions(protect=protect),
+        provider=analyzer_pb2.AnalyzerProviderResource(
+            type="pulumi:providers:tencentcloud", properties=struct({"region": "ap-singapore"})
+        ),
+    )
+    return analyzer.Analyze(request)
+
+
+def ids(response: Any) -> set[str]:
+    return {each.policyName for each in response.diagnostics}
+
+
+def test_the_pack_tells_the_engine_every_rule(analyzer: Any) -> None:
+    info = analyzer.GetAnalyzerInfo(Empty())
+    assert info.name == "gme-recording"
+    assert info.supportsConfig
+    assert {each.name for each in info.policies} == {rule.id for rule in RULES}
+    levels = {each.name: each.enforcementLevel for each in info.policies}
+    assert levels["acl-private"] == analyzer_pb2.MANDATORY
+    assert levels["bucket-logged"] == analyzer_pb2.ADVISORY
+    schemas = {each.name: each.configSchema.properties for each in info.policies}
+    assert schemas["retention-limited"]["maximumDays"]["type"] == "integer"
+
+
+def test_a_sound_bucket_passes(analyzer: Any) -> None:
+    answer = analysed(analyzer, BUCKET)
+    assert ids(answer) == set()
+
+
+def test_a_public_bucket_stops_the_deployment(analyzer: Any) -> None:
+    (found,) = analysed(analyzer, BUCKET, acl="public-read").diagnostics
+    assert (found.policyName, found.enforcementLevel) == ("acl-private", analyzer_pb2.MANDATORY)
+    assert "acl is public-read" in found.message
+    assert found.severity == analyzer_pb2.POLICY_SEVERITY_CRITICAL
+
+
+def test_protection_and_the_providers_region_are_seen(analyzer: Any) -> None:
+    tags = {"environment": "prod"}
+    assert ids(analysed(analyzer, BUCKET, tags=tags)) == {"bucket-protected"}
+    assert ids(analysed(analyzer, BUCKET, tags=tags, protect=True)) == set()
+
+
+def test_an_unknown_input_makes_a_rule_not_applicable(analyzer: Any) -> None:
+    answer = analysed(analyzer, BUCKET, lifecycleRules=UNKNOWN)
+    assert ids(answer) == set()
+    assert {each.policy_name: each.reason for each in answer.not_applicable} == {
+        "lifecycle-complete": "lifecycleRules is known only after the deployment",
+        "retention-limited": "lifecycleRules is known only after the deployment",
+    }
+
+
+def test_a_secret_input_can_be_read_by_the_pack(analyzer: Any) -> None:
+    """What docs/policy.md says about secrets: the SDK hands them over in clear."""
+    found = analysed(analyzer, BUCKET, logPrefix={SIGNATURE: SECRET, "value": "AKID" + "x" * 32})
+    assert ids(found) == {"no-plain-secrets"}
+    assert "AKIDx" not in str(found)
+
+
+def test_a_stack_may_set_level_and_options(analyzer: Any) -> None:
+    config = analyzer_pb2.PolicyConfig(
+        enforcementLevel=analyzer_pb2.ADVISORY, properties=struct({"maximumDays": 10})
+    )
+    request = analyzer_pb2.ConfigureAnalyzerRequest(policyConfig={"retention-limited": config})
+    analyzer.Configure(request)
+    (found,) = analysed(analyzer, BUCKET).diagnostics
+    assert (found.policyName, found.enforcementLevel) == ("retention-limited", analyzer_pb2.ADVISORY)
+
+
+def test_rules_on_the_whole_stack_are_asked_at_its_end(analyzer: Any) -> None:
+    def resource(kind: str) -> Any:
+        return analyzer_pb2.AnalyzerResource(
+            urn=f"urn:pulumi:dev::gme-recording::{kind}::it", type=kind, properties=struct(SOUND[kind])
+        )
+
+    asked = analyzer_pb2.AnalyzeStackRequest(resources=[resource(BUCKET), resource(MARKER)])
+    assert ids(analyzer.AnalyzeStack(asked)) == {"bucket-has-policy"}
+    asked.resources.append(resource(BUCKET_POLICY))
+    assert ids(analyzer.AnalyzeStack(asked)) == set()
+
+
+@pytest.fixture
+def project(tmp_path: Path, environment: Path) -> Iterator[Project]:
+    """A project of one's own with the pack, its environment in place."""
+    made = Project.at(tmp_path)
+    shutil.copytree(PACK, tmp_path / "policy", ignore=shutil.ignore_patterns(".venv", "__pycache__"))
+    (tmp_path / "policy" / ".venv").symlink_to(environment)
+    yield made
+    made.close()
+
+
+def guarded(project: Project, verb: str, config: str = "") -> Any:
+    more = {"PULUMI_OPTION_POLICY_PACK_CONFIG": config} if config else {}
+    path = f"{project.root / 'policy' / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    return project.run(verb, PATH=path, PULUMI_OPTION_POLICY_PACK="policy", **more)
+
+
+def test_the_engine_lets_the_local_stack_pass(project: Project) -> None:
+    ran = guarded(project, "preview")
+    assert ran.code == ExitCode.OK, ran.err
+
+
+def test_the_engine_makes_nothing_that_a_rule_forbids(project: Project) -> None:
+    project.edit("callbackUrl: https://voice", "callbackUrl: http://voice")
+    ran = guarded(project, "preview")
+    assert ran.code == ExitCode.FAILED
+    assert "callbackUrl begins with http, not https" in ran.out + ran.err
+
+
+def test_the_engine_takes_the_configuration_of_prod(project: Project) -> None:
+    ran = guarded(project, "preview", config="policy/prod.json")
+    assert ran.code == ExitCode.FAILED
+    said = ran.out + ran.err
+    assert "which stack prod owns" in said or "recordings are kept in ap-guangzhou" in said
