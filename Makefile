@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
-PATHS := components gme_recording providers tests __main__.py
+PATHS := components gme_recording policy providers tests __main__.py
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +25,7 @@ test-fast: .venv/ready-for-tests ## Run the tests that need no engine.
 
 test-engine: .venv/ready-for-tests
 	$(BIN)/python -m gme_recording.deploy.toolchain
-	$(BIN)/pytest -m engine --timeout 300 tests/engine
+	$(BIN)/pytest -m engine --timeout 300 tests/engine tests/policy
 
 check: .venv/ready-for-tests ## Lint, format, types, imports.
 	$(BIN)/ruff check $(PATHS)
