@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from gme_recording.localcloud.services.cos import grants, model
 from gme_recording.localcloud.services.cos.model import Bucket, Configuration
-from gme_recording.localcloud.services.cos.operations.access import POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gme_recording.localcloud.store import Store
 
+POLICY = "policy"
+"""Kind of the configuration that holds it."""
 _RESOURCE = re.compile(r"qcs::cos:[^:]*:uid/\d+:(?P<bucket>[^/]+)/(?P<key>.*)", re.DOTALL)
 
 

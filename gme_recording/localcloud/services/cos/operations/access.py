@@ -22,11 +22,11 @@ from gme_recording.localcloud.services.cos.errors import (
 )
 from gme_recording.localcloud.services.cos.grants import Grants
 from gme_recording.localcloud.services.cos.model import Configuration
+from gme_recording.localcloud.services.cos.policies import POLICY
 from gme_recording.localcloud.services.cos.routes import COS
 from gme_recording.localcloud.services.cos.targets import bucket_named, on_bucket, on_object
 from gme_recording.localcloud.services.cos.versions import readable
 
-POLICY = "policy"
 EVERY_ACTION = frozenset({"*", "cos:*", "name/cos:*"})
 KEYS_OF_EVERY_REQUEST = frozenset(
     {"cos:secure-transport", "cos:tls-version", "qcs:ip", "qcs:vpc", "vpc:requester_vpc"}
