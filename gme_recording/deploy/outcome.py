@@ -127,7 +127,7 @@ def left_behind(stack: str, errors: Sequence[Diagnostic]) -> UserError:
     """Return the error for a destroy that may have left something, as a killed run could not be finished."""
     why = _listed(Ended(stack, 1, "", errors))
     return UserError(
-        f"destroyed, but the killed run before could not be finished and may have left something behind: {why}",
+        f"destroyed, but the killed run before it may have left something behind, as {why}",
         hint=f"gme-recording up --stack {stack}, then destroy again",
     )
 
