@@ -93,8 +93,8 @@ def serve(options: Options, load_keys: Callable[[], Keyring], ready: Callable[[s
     with _locked(options.store), _listening(options) as listener, closing(Store(options.store)) as store:
         receiver = Receiver(keyring, store, Worker(store, options.sink, keep_days=options.keep_days))
         running = server(receiver, options.path)
-        ready(_url(listener, options.path))
         with _signals(running, receiver, load_keys):
+            ready(_url(listener, options.path))
             running.run(sockets=[listener])
 
 

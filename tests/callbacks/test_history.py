@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 
 from gme_recording.callbacks.event import Kind
-from gme_recording.callbacks.history import Recorded, heard, history, key, proved
+from gme_recording.callbacks.history import FileKey, Recorded, heard, history, key, proved
 from tests.callbacks.make import an_event
 
 START = 1_769_853_600
@@ -61,7 +61,7 @@ def test_what_the_bucket_and_the_api_prove_makes_good_for_lost_callbacks(deliver
 @given(deliveries())
 def test_a_state_only_grows(delivery):
     _, arrived = delivery
-    known = {}
+    known: dict[FileKey, Recorded] = {}
     for count in range(len(arrived) + 1):
         after = history(arrived[:count])
         for file, before in known.items():

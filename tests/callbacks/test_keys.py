@@ -1,5 +1,6 @@
 import pytest
 
+from gme_recording.api.credentials import Secret
 from gme_recording.callbacks import keys
 from gme_recording.callbacks.signature import Encoding, sign
 from gme_recording.errors import ExitCode, InvalidInput, UserError
@@ -31,7 +32,7 @@ def test_a_match_names_application_key_and_encoding(key, biz_id, previous):
 def test_applications_that_share_a_key_are_all_named():
     ring = keys.parse("1 same\n2 same\n", "keys")
 
-    assert [match.biz_id for match in ring.matches(b"", sign(b"", keys.Secret("same")))] == [1, 2]
+    assert [match.biz_id for match in ring.matches(b"", sign(b"", Secret("same")))] == [1, 2]
 
 
 def test_the_file_of_the_option_comes_first_then_the_variables(tmp_path):
