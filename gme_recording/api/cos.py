@@ -54,20 +54,20 @@ class Cos:
 
     def bucket_region(self, bucket: str) -> str:
         """Return the region that COS names for a bucket; ApiError NoSuchBucket if it is not there."""
-        headers = self._call("HeadBucket", lambda sdk: sdk.head_bucket(Bucket=bucket))
+        headers = self.call("HeadBucket", lambda sdk: sdk.head_bucket(Bucket=bucket))
         named = {str(name).lower(): str(value) for name, value in headers.items()}
         return named.get("x-cos-bucket-region", self._cloud.region)
 
     def lifecycle(self, bucket: str) -> tuple[LifecycleRule, ...]:
         """Return the enabled rules, ordered by id; none where no lifecycle is configured."""
         answer = self._settings("GetBucketLifecycle", lambda sdk: sdk.get_bucket_lifecycle(Bucket=bucket))
-        rules = (_parse_rule(rule) for rule in _each(answer.get("Rule")) if rule.get("Status") == "Enabled")
+        rules = (_parse_rule(rule) for rule in each(answer.get("Rule")) if rule.get("Status") == "Enabled")
         return tuple(sorted(rules, key=lambda rule: rule.id))
 
     def encryption(self, bucket: str) -> str:
         """Return the bucket's default algorithm (AES256, KMS, SM4); empty where there is none."""
         answer = self._settings("GetBucketEncryption", lambda sdk: sdk.get_bucket_encryption(Bucket=bucket))
-        for rule in _each(answer.get("Rule")):
+        for rule in each(answer.get("Rule")):
             for default in rule.values():
                 return str(default["SSEAlgorithm"])
         return ""
@@ -76,8 +76,8 @@ class Cos:
         """Yield every key that begins with the prefix."""
         asked = {"Bucket": bucket, "Prefix": prefix}
         while True:
-            page = self._call("GetBucket", lambda sdk: sdk.list_objects(**asked))
-            yield from (str(item["Key"]) for item in _each(page.get("Contents")))
+            page = self.call("GetBucket", lambda sdk: sdk.list_objects(**asked))
+            yield from (str(item["Key"]) for item in each(page.get("Contents")))
             if page.get("IsTruncated") != "true":
                 return
             asked["Marker"] = str(page["NextMarker"])
@@ -88,11 +88,11 @@ class Cos:
         def whole(sdk: Any) -> bytes:
             return b"".join(sdk.get_object(Bucket=bucket, Key=key)["Body"].get_stream(65536))
 
-        return self._call("GetObject", whole)
+        return self.call("GetObject", whole)
 
     def delete(self, bucket: str, key: str) -> None:
         """Delete an object; an absent one is no error."""
-        self._call("DeleteObject", lambda sdk: sdk.delete_object(Bucket=bucket, Key=key))
+        self.call("DeleteObject", lambda sdk: sdk.delete_object(Bucket=bucket, Key=key))
 
     def anonymous_status(self, bucket: str, key: str) -> int:
         """Return the HTTP status that a stranger gets who asks for an object: 403 if all is well."""
@@ -109,15 +109,15 @@ class Cos:
 
     def _settings(self, action: str, ask: Callable[[Any], Any]) -> Mapping[str, Any]:
         try:
-            answer: Mapping[str, Any] = self._call(action, ask)
+            answer: Mapping[str, Any] = self.call(action, ask)
         except ApiError as error:
             if error.code in NOT_CONFIGURED:
                 return {}
             raise
         return answer
 
-    def _call(self, action: str, ask: Callable[[Any], T]) -> T:
-        """Everything asked here is a read or a delete, hence harmless to repeat."""
+    def call(self, action: str, ask: Callable[[Any], T]) -> T:
+        """Ask through the vendor's SDK; only reads and deletes, which are harmless to repeat."""
 
         def attempt() -> T:
             with vendor_errors(action, self._cloud.url):
@@ -132,15 +132,15 @@ class Cos:
             return self._client
 
 
-def _each(value: Any) -> tuple[Any, ...]:
-    """The SDK gives a list, a single item or nothing, as the XML happens to hold."""
+def each(value: Any) -> tuple[Any, ...]:
+    """Return what the SDK gives as a list, as a single item or not at all, as the XML happens to hold it."""
     if value is None:
         return ()
     return tuple(value) if isinstance(value, list) else (value,)
 
 
 def _parse_rule(rule: Mapping[str, Any]) -> LifecycleRule:
-    transitions = ((int(step["Days"]), str(step["StorageClass"])) for step in _each(rule.get("Transition")))
+    transitions = ((int(step["Days"]), str(step["StorageClass"])) for step in each(rule.get("Transition")))
     return LifecycleRule(
         id=str(rule.get("ID") or ""),
         prefix=str((rule.get("Filter") or {}).get("Prefix") or ""),

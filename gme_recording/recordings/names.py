@@ -6,14 +6,16 @@ The vendor documents two shapes (607/53748) and shows a third in the callback's 
     mixed     <bizid>_<roomid>/<taskid>_<start>_<id>_audio.mp3
     callback  <bizid>_<roomid>_<userid>/<start>_<taskid>_audio.mp3
 
+A file name of the API may begin with `/`; keys do not.
+
 `<start>` is `YYYY-MM-DD-HH-MM-SS` in China's time, or Unix seconds. `_` may occur in room and user ids, so
-a single stream's folder tells them apart only if the room is known.
+a single stream's folder tells them apart only if the room or the user is known: see `owners`.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 
 CHINA = timezone(timedelta(hours=8))
@@ -77,6 +79,20 @@ def parse(key: str, room_id: str | None = None) -> Recording | None:
         segment=None if names_task else int(match["id"]),
         task_id=match["task"] or (match["id"] if names_task else None),
     )
+
+
+def readings(key: str) -> tuple[Recording, ...]:
+    """Return everything that a key could mean, the likeliest first; nothing if it is no recording's.
+
+    Each `_` of a single stream's folder could separate room and user.
+    """
+    first = parse(key)
+    if first is None or first.mixed:
+        return () if first is None else (first,)
+    owner = f"{first.room_id}_{first.user_id}"
+    splits = (place for place in range(len(owner) - 1, 0, -1) if owner[place] == "_")
+    found = (replace(first, room_id=owner[:place], user_id=owner[place + 1 :]) for place in splits)
+    return tuple(reading for reading in found if reading.user_id)
 
 
 def folders(biz_id: int, room_id: str) -> tuple[str, str]:

@@ -1,0 +1,199 @@
+"""The objects of a bucket: listed page by page, read in parts, linked to, deleted in batches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from gme_recording.api.cos import Cos, each
+from gme_recording.api.errors import ApiError, vendor_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from gme_recording.api.endpoints import Cloud
+
+BATCH = 1000
+"""Objects that one DeleteMultipleObjects takes (436/8289)."""
+_CHUNK_BYTES = 64 * 1024
+_NO_REPLICATION = frozenset(
+    {"ReplicationConfigurationNotFoundError", "ReplicationConfigurationnotFoundError"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Object:
+    """An object as a listing shows it: the current one, or one of several versions."""
+
+    key: str
+    size: int
+    """Bytes; 0 for a delete marker."""
+    modified: datetime
+    """UTC."""
+    storage_class: str = "STANDARD"
+    version_id: str = ""
+    """Empty where the bucket never had versioning."""
+    latest: bool = True
+    marker: bool = False
+    """Whether it is a delete marker: it hides older versions and holds nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What COS says about an object without sending it."""
+
+    size: int
+    etag: str
+    """Without quotes."""
+    crc64: str
+    """CRC-64/XZ as a decimal number; empty where COS has none."""
+    modified: datetime
+    storage_class: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """Where a bucket's objects are copied to."""
+
+    region: str
+    bucket: str
+
+
+class Objects:
+    """Reads, links and deletes objects of one region. Every method raises ApiError, with COS's own codes."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self._call = Cos(cloud).call
+
+    def current(self, bucket: str, prefix: str) -> Iterator[Object]:
+        """Yield what can be read below a prefix, in the order of keys; holds one page at a time."""
+        asked: dict[str, Any] = {"Bucket": bucket, "Prefix": prefix}
+        for page in self._pages("GetBucket", lambda sdk: sdk.list_objects(**asked), asked, _MARKER):
+            yield from (_parse(item) for item in each(page.get("Contents")))
+
+    def versions(self, bucket: str, prefix: str) -> Iterator[Object]:
+        """Yield every version and delete marker below a prefix, in the order of keys."""
+        asked: dict[str, Any] = {"Bucket": bucket, "Prefix": prefix}
+        for page in self._version_pages(asked):
+            found = [_parse(item) for item in each(page.get("Version"))]
+            found += [_parse(item, marker=True) for item in each(page.get("DeleteMarker"))]
+            yield from sorted(found, key=lambda item: item.key)
+
+    def head(self, bucket: str, key: str) -> Head:
+        """Return what is known of an object; ApiError NoSuchKey if there is none."""
+        try:
+            headers = self._call("HeadObject", lambda sdk: sdk.head_object(Bucket=bucket, Key=key))
+        except ApiError as error:
+            if error.code == "NoSuchBucket":  # a HEAD tells no more than the status
+                text = f"there is no object {key} in {bucket}"
+                raise ApiError("NoSuchKey", text, action="HeadObject", request_id=error.request_id) from None
+            raise
+        named = {str(name).lower(): str(value) for name, value in headers.items()}
+        return Head(
+            size=int(named["content-length"]),
+            etag=named.get("etag", "").strip('"'),
+            crc64=named.get("x-cos-hash-crc64ecma", ""),
+            modified=parsedate_to_datetime(named["last-modified"]),
+            storage_class=named.get("x-cos-storage-class") or "STANDARD",
+        )
+
+    def read(self, bucket: str, key: str, *, etag: str, start: int = 0) -> Iterator[bytes]:
+        """Yield an object's bytes from `start`; ApiError PreconditionFailed if it is no longer that one.
+
+        Not repeated once bytes have come: go on from where they ended.
+        """
+        asked = {"Bucket": bucket, "Key": key, "IfMatch": f'"{etag}"', "Range": f"bytes={start}-"}
+        body = self._call("GetObject", lambda sdk: sdk.get_object(**asked)["Body"])
+        with vendor_errors("GetObject", self._cloud.url):
+            yield from body.get_stream(_CHUNK_BYTES)
+
+    def link(self, bucket: str, key: str, seconds: int) -> str:
+        """Return a URL that lets anyone who has it read the object for so long; nothing is called."""
+        token = self._cloud.credentials.token
+        signed = {"x-cos-security-token": token.reveal()} if token else {}
+
+        def sign(sdk: Any) -> str:
+            return str(sdk.get_presigned_url(bucket, key, "GET", Expired=seconds, Params=signed))
+
+        return self._call("GetObject", sign)
+
+    def delete(self, bucket: str, batch: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+        """Delete up to 1000 pairs of key and version id; return a code for each, empty where it is gone.
+
+        With an empty version id a versioned bucket keeps the object and puts a delete marker over it.
+        """
+        wanted = [{"Key": key, **({"VersionId": version} if version else {})} for key, version in batch]
+        answer = self._call(
+            "DeleteMultipleObjects",
+            lambda sdk: sdk.delete_objects(Bucket=bucket, Delete={"Object": wanted, "Quiet": "true"}),
+        )
+        refused = {
+            (str(item["Key"]), str(item.get("VersionId") or "")): str(item.get("Code") or "Unknown")
+            for item in each(answer.get("Error"))
+        }
+        return tuple(refused.get(pair, "") for pair in batch)
+
+    def replicas(self, bucket: str) -> tuple[Replica, ...]:
+        """Return where the bucket's enabled replication rules copy to."""
+        try:
+            answer = self._call("GetBucketReplication", lambda sdk: sdk.get_bucket_replication(Bucket=bucket))
+        except ApiError as error:
+            if error.code in _NO_REPLICATION:
+                return ()
+            raise
+        found = (
+            _parse_replica(str(rule["Destination"]["Bucket"]))
+            for rule in each(answer.get("Rule"))
+            if rule.get("Status") == "Enabled"
+        )
+        return tuple(dict.fromkeys(found))
+
+    def now(self, bucket: str) -> datetime:
+        """Return the time by the cloud's clock; UTC, whole seconds."""
+        headers = self._call("HeadBucket", lambda sdk: sdk.head_bucket(Bucket=bucket))
+        named = {str(name).lower(): str(value) for name, value in headers.items()}
+        return parsedate_to_datetime(named["date"]).astimezone(UTC)
+
+    def _version_pages(self, asked: dict[str, Any]) -> Iterator[Mapping[str, Any]]:
+        action = "GetBucketObjectVersions"
+        return self._pages(action, lambda sdk: sdk.list_objects_versions(**asked), asked, _VERSION_MARKERS)
+
+    def _pages(
+        self,
+        action: str,
+        ask: Callable[[Any], Mapping[str, Any]],
+        asked: dict[str, Any],
+        markers: Mapping[str, str],
+    ) -> Iterator[Mapping[str, Any]]:
+        while True:
+            page = self._call(action, ask)
+            yield page
+            if page.get("IsTruncated") != "true":
+                return
+            asked.update({name: str(page.get(told) or "") for name, told in markers.items()})
+
+
+_MARKER = {"Marker": "NextMarker"}
+_VERSION_MARKERS = {"KeyMarker": "NextKeyMarker", "VersionIdMarker": "NextVersionIdMarker"}
+
+
+def _parse(item: Mapping[str, Any], *, marker: bool = False) -> Object:
+    version_id = str(item.get("VersionId") or "")
+    return Object(
+        key=str(item["Key"]),
+        size=int(item.get("Size") or 0),
+        modified=datetime.fromisoformat(str(item["LastModified"])),
+        storage_class=str(item.get("StorageClass") or "STANDARD"),
+        version_id=version_id,
+        latest=item.get("IsLatest", "true") == "true",
+        marker=marker,
+    )
+
+
+def _parse_replica(destination: str) -> Replica:
+    """`qcs::cos:<region>::<bucket>`."""
+    region, _, bucket = destination.removeprefix("qcs::cos:").partition("::")
+    return Replica(region, bucket)

@@ -1,0 +1,80 @@
+"""What `reconcile` compares, fetched from GME and from the bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from gme_recording.api.errors import TASK_NOT_FOUND, ApiError
+from gme_recording.api.gme import RecordFile, Task
+from gme_recording.callbacks.event import Event
+from gme_recording.recordings.evidence import KnownTask
+from gme_recording.recordings.listing import Pages, Stored, Wanted, find
+from gme_recording.recordings.owners import Known
+
+FORGOTTEN = frozenset({TASK_NOT_FOUND, "InvalidParameterValue.InvalidTaskId"})
+
+
+class Asker(Protocol):
+    """Who can be asked about tasks; `gme_recording.api.gme.Gme` can."""
+
+    def find_task(self, biz_id: int, room_id: str) -> Task | None:
+        """Return the task that records a room, or None."""
+        ...
+
+    def record_files(self, biz_id: int, task_id: str) -> tuple[RecordFile, ...]:
+        """Return the files of a task."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Which application, from when on, and what is known beside callbacks."""
+
+    biz_id: int
+    since: datetime
+    tasks: frozenset[str] = frozenset()
+    rooms: frozenset[str] = frozenset()
+
+
+def stored(pages: Pages, bucket: str, scope: Scope, events: Iterable[Event]) -> list[Stored]:
+    """Return the recordings that arrived since then; memory grows with them, not with the bucket."""
+    known = Known(rooms=scope.rooms | {event.room_id for event in events if event.biz_id == scope.biz_id})
+    return list(find(pages, bucket, Wanted(biz_id=scope.biz_id, since=scope.since), known))
+
+
+def tasks(
+    gme: Asker, scope: Scope, events: Iterable[Event], objects: Iterable[Stored]
+) -> Iterator[KnownTask]:
+    """Ask about every task that callbacks, keys and the scope name, and about what records their rooms now."""
+    named = dict.fromkeys(scope.tasks, "")
+    for event in events:
+        if event.biz_id == scope.biz_id:
+            named[event.task_id] = event.room_id
+    for item in objects:
+        if item.recording.task_id and item.owned.sure:
+            named.setdefault(item.recording.task_id, item.recording.room_id)
+    rooms = scope.rooms | {room for room in named.values() if room}
+    running = {
+        task.task_id: task.room_id for room in sorted(rooms) if (task := gme.find_task(scope.biz_id, room))
+    }
+    for task_id, room in (named | running).items():
+        yield KnownTask(
+            biz_id=scope.biz_id,
+            room_id=room,
+            task_id=task_id,
+            running=task_id in running,
+            files=_files(gme, scope.biz_id, task_id),
+        )
+
+
+def _files(gme: Asker, biz_id: int, task_id: str) -> tuple[RecordFile, ...] | None:
+    """How long GME knows a task after its end is not documented."""
+    try:
+        return gme.record_files(biz_id, task_id)
+    except ApiError as error:
+        if error.code in FORGOTTEN:
+            return None
+        raise
