@@ -42,6 +42,15 @@ def form(settings: Settings, before: Settings | None) -> tuple[Field, ...]:
     )
 
 
+def changes(settings: Settings, before: Settings | None) -> tuple[str, ...]:
+    """Return what changes from what, a line for each field; nothing where that is not known."""
+    return tuple(
+        f"{field.name}: {field.before} → {field.value}"
+        for field in form(settings, before)
+        if field.before is not None and field.changes
+    )
+
+
 def _values(settings: Settings) -> dict[str, str]:
     """Field name → what the page shows."""
     switch = "Enable" if settings.recording else "Disable"

@@ -13,6 +13,7 @@ from pulumi.provider.experimental import provider as sdk
 
 from gme_recording.errors import UserError
 from providers.kit import apply, check, inputs, state
+from providers.kit.caller import CALLER, warn
 from providers.kit.diff import Change, Verb, diff
 from providers.kit.property import Property
 from providers.kit.resource import Resource
@@ -47,24 +48,37 @@ class TableProvider(sdk.Provider, Generic[C]):
     def __init__(self, package: Package[C]) -> None:
         self.package = package
         self._types = {each.token: each for each in package.resources}
-        self._configuration: Values = {}
-        self._cloud: C | None = None
+        self._configurations: dict[str, Values] = {}
+        """By the engine's connection: a program may have several providers, of one region each."""
+        self._clouds: dict[str, C] = {}
         self._connecting = threading.Lock()
 
     # configuration
 
     async def configure(self, request: sdk.ConfigureRequest) -> sdk.ConfigureResponse:
-        self._configuration = plain(request.args)
-        self._cloud = None
-        if known(self._configuration):
+        connection = CALLER.get().connection
+        self._configurations[connection] = plain(request.args)
+        self._clouds.pop(connection, None)
+        if known(self._configurations[connection]):
             self._connection()
         return sdk.ConfigureResponse(supports_preview=True)
 
     def _connection(self) -> C:
+        connection = CALLER.get().connection
         with self._connecting:
-            if self._cloud is None:
-                self._cloud = self.package.connect(self._configuration)
-            return self._cloud
+            if connection not in self._clouds:
+                self._clouds[connection] = self.package.connect(self._configuration(connection))
+            return self._clouds[connection]
+
+    def _configuration(self, connection: str) -> Values:
+        """Return what a connection was configured with; a renewed one can be told if there is only one."""
+        if connection not in self._configurations and len(self._configurations) > 1:
+            raise UserError(
+                f"provider {self.package.name} cannot tell which configuration a new connection stands for",
+                hint="run the same command again",
+            )
+        only = next(iter(self._configurations.values()), {})
+        return self._configurations.get(connection, only)
 
     async def check_config(self, request: sdk.CheckRequest) -> sdk.CheckResponse:
         return await self.check(request)
@@ -115,6 +129,7 @@ class TableProvider(sdk.Provider, Generic[C]):
     async def create(self, request: sdk.CreateRequest) -> sdk.CreateResponse:
         table, given = self._table(request.type), plain(request.properties)
         if request.preview:
+            await self._warn(request.type, declared(given), None)
             return sdk.CreateResponse(
                 "", self._answer(table, apply.foreseen(table, declared(given)), UNKNOWN)
             )
@@ -125,6 +140,7 @@ class TableProvider(sdk.Provider, Generic[C]):
         table, given, before = self._table(request.type), plain(request.news), plain(request.olds)
         changes = diff(table, before, declared(given), _heads(request.ignore_changes))
         if request.preview:
+            await self._warn(request.type, declared(given), before)
             current = apply.foreseen(table, declared(given), before, changes)
         else:
             resource, its_id = self._resource(request.type), request.resource_id
@@ -154,6 +170,10 @@ class TableProvider(sdk.Provider, Generic[C]):
         return sdk.InvokeResponse(
             wired(await asyncio.to_thread(function, self._connection(), plain(request.args)))
         )
+
+    async def _warn(self, token: str, wanted: Values, before: Values | None) -> None:
+        for warning in self._type(token).warnings(wanted, before):
+            await asyncio.to_thread(warn, warning)
 
     # look-up
 

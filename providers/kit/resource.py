@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from typing import Any, ClassVar, Generic, TypeVar
 
 from providers.kit.property import Property
@@ -22,6 +23,15 @@ class Resource(ABC, Generic[C]):
 
     def __init__(self, cloud: C) -> None:
         self.cloud = cloud
+
+    @classmethod
+    def warnings(cls, wanted: Values, known: Values | None) -> Iterable[str]:
+        """Yield what a preview should warn of; `known` is the state before, None for a new resource.
+
+        Parts of what is wanted may be unknown.
+        """
+        del wanted, known
+        return ()
 
     @abstractmethod
     def create(self, wanted: Values) -> str:

@@ -15,10 +15,11 @@ import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.provider.experimental.server import ProviderServicer
-from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 from gme_recording.errors import UserError
 from providers.kit.apply import HalfMade
+from providers.kit.caller import CALLER, Caller
 from providers.kit.provider import TableProvider
 
 if TYPE_CHECKING:
@@ -51,8 +52,21 @@ class Servicer(ProviderServicer):
         return await self.Diff(request, context)
 
 
-class Errors(Interceptor):
-    """Turns what a provider raises into one line: a UserError into its own, anything else also into a log."""
+class Calls(Interceptor):
+    """Notes who calls, and turns what a provider raises into one line: a UserError into its own, anything
+    else also into a log.
+    """
+
+    def __init__(self, engine: str) -> None:
+        self._engine = engine
+        """Address of the engine that started this process; attached ones tell theirs."""
+        self._attached: dict[str, str] = {}
+
+    def _note(self, request: Any, connection: str) -> None:
+        if isinstance(request, plugin_pb2.PluginAttach):
+            self._attached[connection] = request.address
+        engine = self._attached.get(connection, self._engine)
+        CALLER.set(Caller(connection, engine, getattr(request, "urn", "")))
 
     async def intercept_service(
         self,
@@ -65,6 +79,7 @@ class Errors(Interceptor):
         perform = handler.unary_unary
 
         async def guarded(request: Any, context: Any) -> Any:
+            self._note(request, context.peer())
             try:
                 return await perform(request, context)
             except HalfMade as error:
@@ -100,10 +115,10 @@ def _details(error: HalfMade) -> tuple[str, bytes]:
     return "grpc-status-details-bin", status.SerializeToString()
 
 
-async def listen(provider: TableProvider[Any]) -> tuple[grpc.aio.Server, int]:
+async def listen(provider: TableProvider[Any], engine: str = "") -> tuple[grpc.aio.Server, int]:
     """Serve a provider on a free loopback port; return the server and the port."""
-    server = grpc.aio.server(options=OPTIONS, interceptors=(Errors(),))
-    servicer = Servicer([], provider.package.version, provider, engine_address="")
+    server = grpc.aio.server(options=OPTIONS, interceptors=(Calls(engine),))
+    servicer = Servicer([], provider.package.version, provider, engine_address=engine)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
@@ -156,7 +171,7 @@ def main(provider: TableProvider[Any]) -> None:
     """Be a plugin: print the port that the engine is to use, and serve until it ends this process."""
 
     async def run() -> None:
-        server, port = await listen(provider)
+        server, port = await listen(provider, engine=sys.argv[-1] if len(sys.argv) > 1 else "")
         sys.stdout.write(f"{port}\n")
         sys.stdout.flush()
         await server.wait_for_termination()

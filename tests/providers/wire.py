@@ -51,7 +51,8 @@ class Wire:
     """Calls a provider with requests in protobuf's JSON form, as recordings hold them."""
 
     def __init__(self, port: str) -> None:
-        self.channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=OPTIONS)
+        own = [*OPTIONS, ("grpc.use_local_subchannel_pool", 1)]  # a connection for each, as the engine does
+        self.channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=own)
         self.stub = provider_pb2_grpc.ResourceProviderStub(self.channel)
 
     def call(self, method: str, request: Json) -> Json:

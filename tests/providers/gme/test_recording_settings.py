@@ -330,6 +330,57 @@ def test_what_the_api_refuses_otherwise_leaves_a_record_to_complete(wire: Wire, 
     assert diff(wire, made, CONFIRMED)["changes"] == "DIFF_NONE"
 
 
+def preview(wire: Wire, news: Json, made: Json | None = None) -> None:
+    if made is None:
+        wire.call("Create", {"urn": URN, "properties": check(wire, news)["inputs"], "preview": True})
+    else:
+        update(wire, made, news, preview=True)
+
+
+def test_a_preview_warns_of_what_will_stop_the_deployment(
+    wire: Wire, api: Api, caplog: pytest.LogCaptureFixture
+) -> None:
+    unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+    with caplog.at_level(logging.WARNING):
+        made = create(wire, CONFIRMED)
+        preview(wire, CONFIRMED)
+        preview(wire, LOCAL)
+        preview(wire, TENCENT | {"bucket": unknown})
+        assert caplog.messages == []
+        preview(wire, TENCENT)
+        preview(wire, CONFIRMED | {"callbackUrl": ""}, made)
+    first, stale = caplog.messages
+    ending = (
+        "`up` stops there until a person has set them (gme-recording runbook) and has said so "
+        "(gme-recording confirm)"
+    )
+    assert first == (
+        f"the console settings of application {BIZ_ID} are not confirmed: nobody has confirmed them yet\n"
+        f"{ending}"
+    )
+    assert stale == (
+        f"the console settings of application {BIZ_ID} are not confirmed: "
+        f"`confirmed: {WANTED.fingerprint}` stands for other settings\n"
+        f"  Callback URL: {WANTED.callback_url} → (empty)\n"
+        f"{ending}"
+    )
+
+
+def test_an_application_that_records_already_is_imported_as_confirmed(wire: Wire, api: Api) -> None:
+    found = wire.call("Read", {"urn": URN, "id": str(BIZ_ID)})
+    assert found["inputs"] == {"__defaults": [], "cloud": "tencent", "bizId": BIZ_ID}
+    assert found["properties"]["activated"] is True
+    imported = {"id": found["id"], "properties": found["properties"]}
+    assert set(diff(wire, imported, CONFIRMED)["diffs"]) >= {"bucket", "region", "callbackUrl", "confirmed"}
+    with pytest.raises(Refused, match="nobody has confirmed them yet") as refused:
+        update(wire, imported, TENCENT)
+    assert "was:" not in refused.value.text, "what the console shows is not known"
+    taken = update(wire, imported, CONFIRMED)
+    assert taken["properties"]["fingerprint"] == WANTED.fingerprint
+    assert taken["properties"]["revision"].startswith(WANTED.fingerprint)
+    assert diff(wire, read(wire, taken, CONFIRMED), CONFIRMED)["changes"] == "DIFF_NONE"
+
+
 def test_the_end_of_confirmed_settings_says_that_billing_goes_on(
     wire: Wire, api: Api, caplog: pytest.LogCaptureFixture
 ) -> None:
