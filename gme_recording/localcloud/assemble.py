@@ -2,17 +2,13 @@
 
 Each package of `services` offers `SERVICES: tuple[Service, ...]`, `RECORDS: tuple[type[Record], ...]` and
 `seed(store) -> None`, which fills a fresh state; `cam` besides `identity_policies`, `cos` besides
-`resource_policies`. Its module `operations` is imported when the service is first asked for something:
-all of them together take longer than everything else at start.
+`resource_policies`. It does not import its operations (`Service.operations_in`).
 """
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from gme_recording.localcloud import clock, identity, outbox
@@ -41,25 +37,34 @@ def local_cloud(folder: Path | None, *, real_time: Callable[[], float] = time.ti
 
     Raises `IncompatibleState` for a state of another version, or one that another process holds.
     """
-    state = Path(tempfile.mkdtemp(prefix="localcloud-")) if folder is None else folder
-    files = state / "objects"
+    if folder is None:
+        return _in_memory(real_time)
+    files = folder / "objects"
     files.mkdir(parents=True, exist_ok=True)
-    store = Store(":memory:" if folder is None else state / "cloud.sqlite", RECORDS)
+    store = Store(folder / "cloud.sqlite", RECORDS)
+    return _cloud(store, files, real_time, store.close)
+
+
+def _in_memory(real_time: Callable[[], float]) -> Cloud:
+    import shutil  # noqa: PLC0415 - a cloud on disk starts without these two
+    import tempfile  # noqa: PLC0415
+
+    store = Store(":memory:", RECORDS)
+    files = Path(tempfile.mkdtemp(prefix="localcloud-"))
 
     def close() -> None:
         store.close()
-        if folder is None:
-            shutil.rmtree(state, ignore_errors=True)
+        shutil.rmtree(files, ignore_errors=True)
 
+    return _cloud(store, files, real_time, close)
+
+
+def _cloud(store: Store, files: Path, real_time: Callable[[], float], close: Callable[[], None]) -> Cloud:
     if not store.select(Account):
         with store.transaction():
             seed(store)
     return Cloud(
-        services=tuple(
-            replace(service, operations_in=f"{package.__name__}.operations")
-            for package in PACKAGES
-            for service in package.SERVICES
-        ),
+        services=tuple(service for package in PACKAGES for service in package.SERVICES),
         store=store,
         clock=Clock(store, real_time),
         files=files,

@@ -94,6 +94,11 @@ def parameter(name: str, hint: Any, required: bool) -> Parameter:
     return Parameter(name, wire, hint, required)
 
 
+def home_of(service: str) -> str:
+    """The module that holds the operations of a service."""
+    return f"gme_recording.localcloud.services.{service}.operations"
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     name: str
@@ -101,7 +106,8 @@ class Service:
     dialect: Dialect
     serves: Callable[[Request], bool]
     operations_in: str = ""
-    """Module whose import adds the operations; it is imported when they are first asked for."""
+    """Module whose import adds the operations; it is imported when they are first asked for. Importing those
+    of all services takes longer than everything else at start."""
     _operations: dict[str, Operation] = field(default_factory=dict)
 
     @property

@@ -13,7 +13,7 @@ from typing import Any
 from gme_recording.localcloud.cloud import Call
 from gme_recording.localcloud.dialects.parameters import INVALID_PARAMETER, MISSING_PARAMETER, fill
 from gme_recording.localcloud.messages import Request, Response
-from gme_recording.localcloud.operation import Operation, Service
+from gme_recording.localcloud.operation import Operation, Service, home_of
 from gme_recording.localcloud.refusal import CloudError, Refusal
 from gme_recording.localcloud.signatures import tc3
 from gme_recording.localcloud.signatures.failure import Reason, SignatureFailure
@@ -42,7 +42,7 @@ SIGNATURE_REFUSALS: Mapping[Reason, Refusal] = {
 
 def service(name: str, version: str) -> Service:
     """A service of API 3.0, at every host the vendor has for it."""
-    return Service(name, Api3(name, version), serves=_hosts(name))
+    return Service(name, Api3(name, version), _hosts(name), home_of(name))
 
 
 def _hosts(name: str) -> Callable[[Request], bool]:

@@ -21,7 +21,7 @@ from gme_recording.localcloud.cloud import Call
 from gme_recording.localcloud.dialects.parameters import fill
 from gme_recording.localcloud.identity import Account, Kind, Principal
 from gme_recording.localcloud.messages import Request, Response
-from gme_recording.localcloud.operation import Operation, Parameter, Service
+from gme_recording.localcloud.operation import Operation, Parameter, Service, home_of
 from gme_recording.localcloud.refusal import CloudError, Refusal
 
 NOT_FOUND = Refusal("NotFound", "{method} {path} is not served", 404)
@@ -53,7 +53,7 @@ def service(name: str, *prefixes: str) -> Service:
     def serves(request: Request) -> bool:
         return request.path.startswith(prefixes) and not _host_name(request).endswith(_VENDOR)
 
-    return Service(name, Web(), serves)
+    return Service(name, Web(), serves, home_of(name))
 
 
 def html(text: str, status: int = 200) -> Response:

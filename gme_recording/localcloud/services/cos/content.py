@@ -6,9 +6,9 @@ is gone for good: a kill in between leaves at most a file that nobody names.
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from gme_recording.localcloud.clock import job
 
@@ -25,7 +25,7 @@ def write(call: Call, body: bytes) -> str:
     """Keep the bytes; returns their id. No bytes need no file: their id is empty."""
     if not body:
         return ""
-    content = uuid4().hex
+    content = os.urandom(16).hex()
     path = _path(call, content)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".part")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gme_recording.localcloud.dialects.cos import CosDialect, address
-from gme_recording.localcloud.operation import Service
+from gme_recording.localcloud.operation import Service, home_of
 
 if TYPE_CHECKING:
     from gme_recording.localcloud.messages import Request
@@ -15,4 +15,4 @@ def _serves(request: Request) -> bool:
     return address(request.host) is not None
 
 
-COS = Service("cos", CosDialect(), _serves)
+COS = Service("cos", CosDialect(), _serves, home_of("cos"))
