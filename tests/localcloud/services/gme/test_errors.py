@@ -2,7 +2,8 @@
 
 import pytest
 
-from gme_recording.localcloud.services.gme.routes import GME
+from gme_recording.localcloud.operation import Operation
+from tests.localcloud.services.gme.world import World
 
 EVERY = {
     "InternalError",
@@ -33,13 +34,17 @@ WITHOUT_OCCASION = {("StartRecord", "ResourceNotFound.TaskNotFound")}
 """Starting names no task; nothing says when the vendor answers so."""
 
 
+def operation(action: str) -> Operation:
+    return World(ready=False).cloud.service("gme").operations[action]
+
+
 @pytest.mark.parametrize("action", DOCUMENTED)
 def test_action_refuses_what_the_vendor_documents(action: str) -> None:
-    declared = {refusal.code for refusal in GME.operations[action].refuses}
+    declared = {refusal.code for refusal in operation(action).refuses}
     unreachable = {code for of, code in WITHOUT_OCCASION if of == action}
     assert declared == DOCUMENTED[action] - OF_THE_GATEWAY - unreachable
 
 
 @pytest.mark.parametrize("action", DOCUMENTED)
 def test_action_takes_twenty_calls_a_second(action: str) -> None:
-    assert GME.operations[action].rate == 20
+    assert operation(action).rate == 20

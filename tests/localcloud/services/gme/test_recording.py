@@ -224,6 +224,7 @@ def test_fault_of_the_cloud_is_an_internal_error(
     local_cloud: RunningCloud, action: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     operation = local_cloud.run(lambda cloud: cloud.service("gme").operations[action])
+    assert operation.parameters, "kept from now on, so that the patch does not change them"
     monkeypatch.setitem(operation.__dict__, "perform", lambda *_, **__: 1 / 0)
     assert Gme(local_cloud).refusal(action, **parameters(action)) == "InternalError"
 
