@@ -24,13 +24,30 @@ TABLE = (
     RULES,
     Property(name="limit", kind=One((Property(name="days", kind=int, required=True),), ordered=False)),
     Property(name="site", kind=One(()), served=False),
+    Property(name="role", needs=("isOn", "role")),
     Property(name="made", output=True),
 )
+CHOICE = (Property(name="userId", one_of=("userId", "userName")), Property(name="userName"))
 NAMING = Naming("it", b"seed")
 
 
 def checked(news: dict[str, Any], olds: dict[str, Any] | None = None) -> tuple[dict[str, Any], list[Failure]]:
     return check(TABLE, {"size": 1, **news}, olds or {}, NAMING)
+
+
+def test_what_goes_together_is_given_together():
+    assert checked({"role": "r", "isOn": False})[1] == []
+    (failure,) = checked({"role": "r"})[1]
+    assert failure == Failure(
+        "role", Fault.INCOMPLETE, '"role": all of `is_on,role` must be specified', "role"
+    )
+
+
+@pytest.mark.parametrize("given", ["userId", "userName"])
+def test_one_of_several_is_given(given: str):
+    assert check(CHOICE, {given: "a"}, {}, NAMING)[1] == []
+    (failure,) = check(CHOICE, {}, {}, NAMING)[1]
+    assert failure.reason == '"user_id": one of `user_id,user_name` must be specified'
 
 
 def test_defaults_are_filled_in_and_listed_at_every_level():

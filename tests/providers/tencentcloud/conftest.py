@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from gme_recording.api import rate, retry
+from gme_recording.localcloud.pytest_plugin import RunningCloud
 from providers.tencentcloud import provider
 from tests.providers.recorded_cloud import RecordedCloud, serving
+from tests.providers.tencentcloud.stack import Stack
 from tests.providers.wire import wired
 
 CONFIGURATION = {
@@ -32,3 +36,12 @@ def served(cloud):
         with wired("tencentcloud", provider()) as wire:
             wire.call("Configure", {"args": CONFIGURATION})
             yield wire
+
+
+@pytest.fixture
+def stack(local_cloud: RunningCloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+    monkeypatch.setenv("GME_RECORDING_CLOUD", local_cloud.url)
+    keys = {"secretId": local_cloud.secret_id, "secretKey": local_cloud.secret_key}
+    with wired("tencentcloud", provider()) as wire:
+        wire.call("Configure", {"args": CONFIGURATION | keys})
+        yield Stack(wire)

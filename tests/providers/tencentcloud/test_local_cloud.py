@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from gme_recording.api.credentials import LOCAL_MAIN_ACCOUNT, CloudKind
 from gme_recording.api.endpoints import Cloud
-from gme_recording.localcloud.pytest_plugin import RunningCloud
-from providers.tencentcloud import provider
 from providers.tencentcloud.cam import service_linked_role
 from providers.tencentcloud.clients import Cos
 from providers.tencentcloud.cos import bucket
-from tests.providers.tencentcloud.conftest import CONFIGURATION
-from tests.providers.wire import Json, Refused, Wire, wired
+from tests.providers.tencentcloud.stack import Stack
+from tests.providers.wire import Json, Refused
 
 BUCKET = "tencentcloud:Cos/bucket:Bucket"
 BUCKET_POLICY = "tencentcloud:Cos/bucketPolicy:BucketPolicy"
@@ -94,51 +90,6 @@ EVERYTHING: list[tuple[str, Json]] = [
 ]
 
 
-class Stack:
-    """Does with one resource what an engine does with it."""
-
-    def __init__(self, wire: Wire) -> None:
-        self.wire = wire
-
-    def urn(self, token: str) -> str:
-        return f"urn:pulumi:local::voice::gme-recording:storage:Storage${token}::it"
-
-    def inputs(self, token: str, news: Json, olds: Json | None = None) -> Json:
-        answer = self.wire.call("Check", {"urn": self.urn(token), "news": news, "olds": olds or {}})
-        assert answer.get("failures", []) == []
-        inputs: Json = answer["inputs"]
-        return inputs
-
-    def create(self, token: str, news: Json) -> Json:
-        return self.wire.call("Create", {"urn": self.urn(token), "properties": self.inputs(token, news)})
-
-    def read(self, token: str, made: Json, news: Json) -> Json:
-        request = {"urn": self.urn(token), "id": made["id"], "properties": made["properties"]}
-        return self.wire.call("Read", request | {"inputs": self.inputs(token, news)})
-
-    def diff(self, token: str, made: Json, news: Json) -> Json:
-        request = {"urn": self.urn(token), "id": made["id"], "olds": made["properties"]}
-        return self.wire.call("Diff", request | {"news": self.inputs(token, news)})
-
-    def update(self, token: str, made: Json, news: Json, *, preview: bool = False) -> Json:
-        request = {"urn": self.urn(token), "id": made["id"], "olds": made["properties"], "preview": preview}
-        answer = self.wire.call("Update", request | {"news": self.inputs(token, news)})
-        return {"id": made["id"], **answer}
-
-    def delete(self, token: str, made: Json) -> None:
-        request = {"urn": self.urn(token), "id": made["id"], "properties": made["properties"]}
-        self.wire.call("Delete", request)
-
-
-@pytest.fixture
-def stack(local_cloud: RunningCloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
-    monkeypatch.setenv("GME_RECORDING_CLOUD", local_cloud.url)
-    keys = {"secretId": local_cloud.secret_id, "secretKey": local_cloud.secret_key}
-    with wired("tencentcloud", provider()) as wire:
-        wire.call("Configure", {"args": CONFIGURATION | keys})
-        yield Stack(wire)
-
-
 def test_a_whole_environment_lives_and_is_gone(stack: Stack) -> None:
     made = [(token, news, stack.create(token, news)) for token, news in EVERYTHING]
     for token, news, it in made:
@@ -161,6 +112,7 @@ def test_a_whole_environment_lives_and_is_gone(stack: Stack) -> None:
         ({"versioningEnable": False}, {"versioningEnable"}),
         ({"lifecycleRules": None}, {"lifecycleRules"}),
         ({"corsRules": None}, {"corsRules"}),
+        ({"accelerationEnable": True}, {"accelerationEnable"}),
         (
             {"lifecycleRules": [{"id": "keep", "filterPrefix": "", "expiration": {"days": 90}}]},
             {"lifecycleRules[0].expiration.days", "lifecycleRules[0].transitions"}
@@ -180,6 +132,60 @@ def test_every_setting_of_a_bucket_can_be_changed_and_taken_back(
     assert stack.diff(BUCKET, stack.read(BUCKET, updated, changed), changed)["changes"] == "DIFF_NONE"
     back = stack.update(BUCKET, updated, news)
     assert stack.diff(BUCKET, stack.read(BUCKET, back, news), news)["changes"] == "DIFF_NONE"
+
+
+@pytest.mark.parametrize(
+    ("token", "change"),
+    [
+        (BUCKET_POLICY, {"policy": TLS_ONLY.replace("name/cos:*", "name/cos:GetObject")}),
+        (ROLE, {"description": "other"}),
+        (ROLE, {"tags": {"team": "audio"}}),
+        (POLICY, {"description": None}),
+        (POLICY, {"document": READER.replace("GetObject", "HeadObject")}),
+        (CUSTOM_ROLE, {"description": None}),
+        (CUSTOM_ROLE, {"document": TRUST.replace("scf", "cvm")}),
+        (CUSTOM_ROLE, {"sessionDuration": 7200}),
+        (CUSTOM_ROLE, {"consoleLogin": True}),
+        (CUSTOM_ROLE, {"tags": None}),
+        (REFERER, {"domainLists": ["a.example.com", "c.example.com"]}),
+        (REFERER, {"refererType": "Black-List"}),
+        (REFERER, {"status": "Disabled"}),
+        (REFERER, {"emptyReferConfiguration": "Deny"}),
+    ],
+    ids=lambda value: value.rpartition(":")[2] if isinstance(value, str) else next(iter(value)),
+)
+def test_every_property_can_be_changed_alone_and_taken_back(stack: Stack, token: str, change: Json) -> None:
+    if token in (BUCKET_POLICY, REFERER):
+        stack.create(BUCKET, {"bucket": NAME})
+    news = dict(EVERYTHING)[token]
+    changed = {name: value for name, value in (news | change).items() if value is not None}
+    made = stack.create(token, news)
+    assert stack.diff(token, made, changed)["diffs"] == list(change)
+    drifted = stack.update(token, made, changed)
+    assert stack.diff(token, stack.read(token, drifted, changed), changed)["changes"] == "DIFF_NONE"
+    # with the state from before it is what somebody else has changed, and it can be repaired
+    found = stack.read(token, made, news)
+    assert stack.diff(token, found, news)["diffs"] == list(change)
+    repaired = stack.update(token, found, news)
+    assert stack.diff(token, stack.read(token, repaired, news), news)["changes"] == "DIFF_NONE"
+
+
+def test_intelligent_tiering_is_switched_on_for_good(stack: Stack) -> None:
+    made = stack.create(BUCKET, {"bucket": NAME})
+    tiered = {
+        "bucket": NAME,
+        "enableIntelligentTiering": True,
+        "intelligentTieringDays": 30,
+        "intelligentTieringRequestFrequent": 1,
+    }
+    on = stack.update(BUCKET, made, tiered)
+    longer = stack.update(BUCKET, on, tiered | {"intelligentTieringDays": 60})
+    assert stack.read(BUCKET, longer, tiered)["properties"]["intelligentTieringDays"] == 60
+    with pytest.raises(Refused, match="cannot be switched off again"):
+        stack.update(BUCKET, longer, tiered | {"enableIntelligentTiering": False})
+    assert stack.diff(BUCKET, longer, {"bucket": NAME})["changes"] == "DIFF_NONE", (
+        "leaving it out is no change"
+    )
 
 
 def test_the_access_log_is_switched_on_and_off(stack: Stack) -> None:
