@@ -177,8 +177,8 @@ class TableProvider(sdk.Provider, Generic[C]):
 
     # look-up
 
-    def _is_configuration(self, token: str) -> bool:
-        return token == f"pulumi:providers:{self.package.name}"
+    def _is_configuration(self, chain: str) -> bool:
+        return _last(chain) == f"pulumi:providers:{self.package.name}"
 
     def _table(self, token: str) -> tuple[Property, ...]:
         if self._is_configuration(token):
@@ -186,7 +186,7 @@ class TableProvider(sdk.Provider, Generic[C]):
         return self._type(token).properties
 
     def _type(self, chain: str) -> type[Resource[C]]:
-        token = chain.rpartition("$")[2]  # a real engine sends the whole chain of parents' types
+        token = _last(chain)
         if token not in self._types:
             raise UserError(
                 f"provider {self.package.name} has no resource type {token}",
@@ -209,6 +209,11 @@ _KINDS = {
     for verb in Verb
     for replaces in (False, True)
 }
+
+
+def _last(chain: str) -> str:
+    """Return a resource's own type: the engine sends the whole chain of its parents' types."""
+    return chain.rpartition("$")[2]
 
 
 def _secrets(table: tuple[Property, ...]) -> frozenset[str]:

@@ -86,7 +86,8 @@ def test_what_lacks_versions_is_not_replicated(stacks: dict[str, Stack]) -> None
 
 
 def test_another_region_is_no_new_provider(stacks: dict[str, Stack]) -> None:
-    urn = "urn:pulumi:local::voice::pulumi:providers:tencentcloud::away"
+    urn = "urn:pulumi:local::voice::gme-recording:storage:Storage$pulumi:providers:tencentcloud::away"
     olds, news = ({"region": region, "protocol": "HTTP", "version": "0.2.3"} for region in (HOME, AWAY))
+    assert stacks[AWAY].wire.call("CheckConfig", {"urn": urn, "news": news})["inputs"] == news
     answer = stacks[AWAY].wire.call("DiffConfig", {"urn": urn, "olds": olds, "news": news})
     assert (answer["changes"], answer.get("replaces")) == ("DIFF_SOME", None)
