@@ -4,6 +4,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from gme_recording.localcloud import process
 from gme_recording.localcloud.address import folder_of, read_address
 from gme_recording.localcloud.process import NotStarted
+from tests.localcloud.sdk import Sdk
 
 
 @pytest.fixture
@@ -82,6 +84,21 @@ def test_a_killed_one_leaves_an_address_that_nobody_believes(root):
     assert process.status(root) is None
     second = process.start(root)
     assert second.pid != first.pid
+
+
+def test_what_was_answered_and_what_was_to_come_survive_a_kill(root):
+    first = process.start(root)
+    cam = Sdk(first.url, "cam")
+    cam("CreateServiceLinkedRole", QCSServiceName=["gamemedia.gme.cloud.tencent.com"])
+    task = cam("DeleteServiceLinkedRole", RoleName="GME_QCSLinkedRoleInGameMedia")["DeletionTaskId"]
+    os.kill(first.pid, signal.SIGKILL)
+    os.waitpid(first.pid, 0)
+    cam = Sdk(process.start(root).url, "cam")
+    deadline = time.monotonic() + 10
+    while cam("GetServiceLinkedRoleDeletionStatus", DeletionTaskId=task)["Status"] != "SUCCEEDED":
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert cam("DescribeRoleList", Page=1, Rp=20)["TotalNum"] == 0
 
 
 def test_a_state_that_another_process_uses_is_not_taken(root):
