@@ -23,6 +23,8 @@ VERBS = {
     "confirm": "Note in the stack file that the console shows the declared settings.",
     "cloud": "Start, stop and inspect the local Tencent Cloud.",
     "callbacks": "Receive, list and replay what GME tells about recordings.",
+    "recordings": "List, download, share and erase recordings.",
+    "reconcile": "Compare tasks, callbacks and bucket: what is lost, late or unexpected.",
     "doctor": "What is installed, found and reachable, and what to do.",
 }
 """Verb → its line in the help. The code is `gme_recording.cli.verbs.<verb>.command`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +14,20 @@ from gme_recording.cli.output import Output
 from gme_recording.errors import ExitCode, UserError
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Moment(click.ParamType[float]):
+    """A time as ISO 8601 writes it; without an offset, the machine's own."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return Unix seconds."""
+        try:
+            return datetime.fromisoformat(value).timestamp()
+        except ValueError:
+            self.fail(f"{value!r} is no time such as 2026-01-31, 2026-01-31T18:30 or …+08:00", param, ctx)
+
 
 stack_option = click.option(
     "--stack", "-s", default="local", show_default=True, help="Name of the stack: stacks/Pulumi.<name>.yaml."

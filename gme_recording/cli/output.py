@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import click
@@ -60,3 +60,17 @@ class Output:
             click.echo(json.dumps(data, ensure_ascii=False, indent=2))
         elif text:
             click.echo(text, color=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+
+    def show_each(self, results: Iterable[tuple[str, Mapping[str, object]]]) -> int:
+        """Print results as they come, none of them kept: a line each, or one JSON array; return how many."""
+        count = 0
+        for count, (text, data) in enumerate(results, 1):
+            if self.as_json:
+                click.echo(
+                    ("[\n  " if count == 1 else ",\n  ") + json.dumps(data, ensure_ascii=False), nl=False
+                )
+            else:
+                click.echo(text)
+        if self.as_json:
+            click.echo("\n]" if count else "[]")
+        return count

@@ -205,3 +205,18 @@ def _place_name(item: Item) -> str:
 
 def _text(time: datetime) -> str:
     return time.isoformat(timespec="seconds")
+
+
+def rooms(plan: ErasePlan) -> frozenset[str]:
+    """Return the rooms where the user was recorded, or may have been, as far as the plan tells."""
+    return frozenset(
+        reading.room_id
+        for item in (*plan.erase, *plan.mixed)
+        for reading in names.readings(item.key)
+        if reading.user_id in {"", plan.user_id}
+    )
+
+
+def noting(plan: ErasePlan, notes: Iterable[str]) -> ErasePlan:
+    """Add what else the plan cannot reach."""
+    return replace(plan, out_of_reach=(*notes, *plan.out_of_reach))

@@ -48,7 +48,7 @@ def stored(pages: Pages, bucket: str, scope: Scope, events: Iterable[Event]) -> 
 def tasks(
     gme: Asker, scope: Scope, events: Iterable[Event], objects: Iterable[Stored]
 ) -> Iterator[KnownTask]:
-    """Ask about every task that callbacks, keys and the scope name, and about what records their rooms now."""
+    """Ask about every task that callbacks, keys and the scope name, and what records their rooms now."""
     named = dict.fromkeys(scope.tasks, "")
     for event in events:
         if event.biz_id == scope.biz_id:

@@ -42,7 +42,7 @@ HINTS = {
     Why.LOST: "open a ticket with task id and key; gme-recording smoke shows whether recording works now",
     Why.LATE: "wait; if it stays late, gme-recording smoke shows whether GME may write to the bucket",
     Why.UNEXPECTED: "find out who records: another program, the console's full scope, or a lost callback",
-    Why.UNHEARD: "gme-recording callbacks list --files shows what was heard; nothing is missing in the bucket",
+    Why.UNHEARD: "gme-recording callbacks list --files shows what was heard; the recording is there",
     Why.RUNNING: "gme-recording record stop ends it, if nobody needs it; recording is billed by the minute",
 }
 
@@ -114,7 +114,7 @@ class Reconciled:
 def reconcile(
     tasks: Sequence[KnownTask], events: Iterable[Event], objects: Iterable[Stored], terms: Terms
 ) -> Reconciled:
-    """Compare. The result is the same whatever the order of the arguments' items, and however often one comes.
+    """Compare. The result is the same whatever the order of the items, and however often one comes.
 
     Give everything since `terms.since - MARGIN`; what is reported happened since `terms.since`.
     """
@@ -144,7 +144,7 @@ def _judge(file: File, terms: Terms) -> Gap | None:
 
 
 def _why_strange(file: File, stored: datetime, terms: Terms) -> Why | None:
-    """An object is there: did GME tell of it?"""
+    """Judge whether GME told of an object that is there."""
     if not terms.callbacks or terms.now - stored <= terms.patience:
         return None
     if not file.known:
@@ -153,7 +153,7 @@ def _why_strange(file: File, stored: datetime, terms: Terms) -> Why | None:
 
 
 def _why_missing(file: File, terms: Terms) -> Why | None:
-    """No object is there: should there be one by now?"""
+    """Judge whether there should be an object by now."""
     ended = file.ended or (file.began + LONGEST_FILE if file.began else terms.since)
     expired = expiry.expires(terms.rules, file.key, ended)
     if expired is not None and expired <= terms.now:

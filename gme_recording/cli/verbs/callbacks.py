@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from gme_recording.cli import receiving
-from gme_recording.cli.options import output_options
+from gme_recording.cli.options import Moment, output_options
 from gme_recording.cli.output import Output
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-class Moment(click.ParamType[float]):
-    """A time as ISO 8601 writes it; without an offset, the machine's own."""
-
-    name = "time"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return Unix seconds."""
-        try:
-            return datetime.fromisoformat(value).timestamp()
-        except ValueError:
-            self.fail(f"{value!r} is no time such as 2026-01-31, 2026-01-31T18:30 or …+08:00", param, ctx)
 
 
 store_option = click.option(
