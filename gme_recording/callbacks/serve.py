@@ -151,6 +151,9 @@ def _listening(options: Options) -> Iterator[socket.socket]:
             exit_code=ExitCode.UNAVAILABLE,
         ) from None
     with listener:
+        # inherited by connections; asyncio does it only for sockets made with an explicit protocol, and
+        # without it every answer on a connection that is kept open waits 40 ms for the client's ACK
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield listener
 
 
