@@ -34,7 +34,7 @@ class Question:
 
 def run(question: Question, output: Output) -> int:
     """Compare for every application, report, and tell cron by the exit code."""
-    results = [_compared(shelf, question) for shelf in shelves(question.stack, question.app)]
+    results = [(shelf, _compared(shelf, question)) for shelf in shelves(question.stack, question.app)]
     gaps = [gap for _, result in results for gap in result.gaps]
     lines = [line for shelf, result in results for line in _lines(shelf, result)]
     why = sorted({gap.why for gap in gaps})
