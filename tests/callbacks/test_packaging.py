@@ -1,0 +1,121 @@
+"""What is deployed: the container's packages and file, the unit, the proxy's example."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from gme_recording.callbacks.receiver import LARGEST_BODY
+from gme_recording.cli.verbs.callbacks import command
+from tests.callbacks.make import PATH
+from tests.callbacks.process import write_keys
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "packaging" / "callbacks"
+UNIT = FOLDER / "gme-recording-callbacks.service"
+ONLY = """
+import sys
+class Only:
+    def find_spec(self, name, path=None, target=None):
+        top = name.partition(".")[0]
+        if top not in {allowed} and top not in sys.stdlib_module_names:
+            raise ModuleNotFoundError(f"{{top}} is not in the container", name=top)
+sys.meta_path.insert(0, Only())
+from gme_recording.callbacks import serve
+from gme_recording.cli.app import main
+main(["callbacks", "verify", {body!r}, "--signature", "x", "--keys", {keys!r}])
+"""
+
+
+def pins(file: Path) -> dict[str, str]:
+    entries = [entry for entry in re.split(r"(?m)^(?=[a-z])", file.read_text()) if entry]
+    return {entry.partition("==")[0]: entry for entry in entries}
+
+
+def test_the_containers_packages_are_those_of_the_project():
+    assert pins(FOLDER / "requirements.lock").items() <= pins(ROOT / "requirements.lock").items()
+
+
+def test_the_containers_packages_are_enough(tmp_path):
+    allowed = {name.replace("-", "_") for name in pins(FOLDER / "requirements.lock")} | {"gme_recording"}
+    (tmp_path / "body").write_bytes(b"{}")
+    program = ONLY.format(allowed=allowed, body=str(tmp_path / "body"), keys=str(write_keys(tmp_path)))
+
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+
+    assert (ended.stdout, ended.stderr) == ("not verified: no known key made this signature\n", "")
+
+
+def test_the_container_runs_as_nobody_in_particular_and_tells_its_health():
+    lines = (FOLDER / "Containerfile").read_text().splitlines()
+    (user,) = [line for line in lines if line.startswith("USER ")]
+    uid, gid = map(int, user.removeprefix("USER ").split(":"))
+
+    assert uid >= 10_000
+    assert gid >= 10_000
+    assert lines.index(user) > max(n for n, line in enumerate(lines) if line.startswith(("COPY", "RUN")))
+    assert any(line.startswith("HEALTHCHECK ") for line in lines)
+    assert "/readyz" in "".join(lines)
+    assert all("--require-hashes" in line for line in lines if "pip install" in line)
+
+
+def test_what_the_container_copies_is_let_through_and_is_there():
+    copied = re.findall(r"(?m)^COPY (?!--from)(\S+)", (FOLDER / "Containerfile").read_text())
+    ignore = (FOLDER / "Containerfile.dockerignore").read_text().split()
+
+    assert ignore[0] == "*"
+    assert copied
+    assert {f"!{path}" for path in copied} == {line for line in ignore if line.startswith("!")}
+    assert all((ROOT / path).exists() for path in copied)
+
+
+def test_the_compose_file_leaves_nothing_to_write_but_the_volume():
+    (service,) = yaml.safe_load((FOLDER / "compose.yaml").read_text())["services"].values()
+
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert all(port.startswith("127.0.0.1:") for port in service["ports"])
+    assert service["volumes"] == ["data:/data"]
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
+def test_the_unit_is_understood_and_confined(tmp_path):
+    unit = tmp_path / UNIT.name
+    unit.write_text(re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true", UNIT.read_text()))
+
+    verified = analyse("verify", "--man=no", unit)
+    confined = analyse("security", "--offline=true", "--threshold=15", unit)
+
+    assert (verified.returncode, verified.stderr) == (0, "")
+    assert confined.returncode == 0, confined.stdout
+
+
+def analyse(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["systemd-analyze", *arguments], capture_output=True, text=True, check=False)
+
+
+def test_the_proxy_lets_only_the_callbacks_path_through():
+    text = (FOLDER / "nginx.conf").read_text()
+    located = [block.partition(" {") for block in text.split("    location ")[1:]]
+
+    assert [where for where, _, inside in located if "proxy_pass" in inside] == [f"= {PATH}"]
+    assert [where for where, _, inside in located if "return 404" in inside] == ["/"]
+    assert f"client_max_body_size {LARGEST_BODY // 1024}k;" in text
+
+
+@pytest.mark.parametrize("file", [UNIT, FOLDER / "compose.yaml", FOLDER / "Containerfile"])
+def test_what_is_run_exists_among_the_verbs_options(file):
+    serve = command.commands["serve"]
+    known = {name for parameter in serve.params for name in parameter.opts}
+    variables = {parameter.envvar for parameter in serve.params} | {"GME_CALLBACK_KEYS_FILE"}
+    text = re.sub(r"(?m)^(RUN|HEALTHCHECK|COPY|#).*", "", file.read_text())
+
+    assert set(re.findall(r"(?<=[ \"])--[a-z-]+(?=[ \"])", text)) <= known
+    assert set(re.findall(r"\bGME_[A-Z_]+", text)) <= variables
