@@ -20,6 +20,7 @@ VERBS = {
     "smoke": "Run the smoke test of a deployed stack.",
     "retention": "Draw how long recordings stay, where, and what COS bills at least.",
     "runbook": "What to set in the GME console, field by field.",
+    "settings": "What is declared, confirmed and proved of the console settings, side by side.",
     "confirm": "Note in the stack file that the console shows the declared settings.",
     "cloud": "Start, stop and inspect the local Tencent Cloud.",
     "callbacks": "Receive, list and replay what GME tells about recordings.",

@@ -51,13 +51,17 @@ def changes(settings: Settings, before: Settings | None) -> tuple[str, ...]:
     )
 
 
+def switch(settings: Settings) -> str:
+    """Return what the service's switch is called that is to be chosen."""
+    return "Enable" if settings.recording else "Disable"
+
+
 def _values(settings: Settings) -> dict[str, str]:
     """Field name → what the page shows."""
-    switch = "Enable" if settings.recording else "Disable"
     if not settings.recording:
-        return {"Recording service": switch}
+        return {"Recording service": switch(settings)}
     return {
-        "Recording service": switch,
+        "Recording service": switch(settings),
         "Recording File Bucket": f"{settings.bucket} ({settings.region})",
         "Callback URL": settings.callback_url or "(empty)",
         "Recording Scope": SCOPES.get(settings.scope, settings.scope),
@@ -83,10 +87,14 @@ def render(settings: Settings, before: Settings | None = None) -> str:
         )
     confirmed = f'console: {{confirmed: "{settings.fingerprint}", by: "<your name>", on: "<YYYY-MM-DD>"}}'
     lines += [
-        "5. Confirm it in the stack file, at the application with"
-        f" bizId {settings.biz_id} (or run gme-recording confirm):",
+        f"5. Confirm it in the stack file, at the application with bizId {settings.biz_id}:",
         "",
         f"       {confirmed}",
+        "",
+        "   or have it written there:",
+        "",
+        "       gme-recording confirm --stack <stack>"
+        f" --app {settings.biz_id} --fingerprint {settings.fingerprint}",
     ]
     return "\n".join(lines) + "\n"
 

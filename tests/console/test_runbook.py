@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from gme_recording.console.runbook import Field, form, render
+from gme_recording.console.runbook import Field, changes, form, render
 from tests.console.test_settings import SETTINGS
 
 NEVER_SEEN = """\
@@ -17,9 +17,13 @@ Settings FINGERPRINT of application 1400000001: apply them in the GME console.
 
 4. Save.
    If a pop-up asks for access to COS, accept it: the stack has made that grant already.
-5. Confirm it in the stack file, at the application with bizId 1400000001 (or run gme-recording confirm):
+5. Confirm it in the stack file, at the application with bizId 1400000001:
 
        console: {confirmed: "FINGERPRINT", by: "<your name>", on: "<YYYY-MM-DD>"}
+
+   or have it written there:
+
+       gme-recording confirm --stack <stack> --app 1400000001 --fingerprint FINGERPRINT
 """
 
 
@@ -41,6 +45,15 @@ def test_fields_tell_what_was_there_before() -> None:
     assert "was: (empty)" in text
     assert "was: Full recording" in text
     assert text.count("unchanged") == 2
+
+
+def test_changes_are_told_from_old_to_new() -> None:
+    before = replace(SETTINGS, callback_url="", scope="full")
+    assert changes(SETTINGS, before) == (
+        f"Callback URL: (empty) → {SETTINGS.callback_url}",
+        "Recording Scope: Full recording → Custom recording",
+    )
+    assert changes(SETTINGS, None) == ()
 
 
 def test_switching_off_asks_for_one_field_and_no_grant() -> None:

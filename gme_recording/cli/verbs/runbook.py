@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from gme_recording.cli import proving
+from gme_recording.cli import confirming
 from gme_recording.cli.options import output_options, stack_option
 from gme_recording.cli.output import Output
 
@@ -25,4 +25,4 @@ def command(stack: str, app: str | None, *, output: Output) -> int:
       gme-recording runbook --stack prod
       gme-recording runbook --stack prod --app voice --json
     """
-    return proving.runbook(stack, app, output)
+    return confirming.runbook(stack, app, output)

@@ -1,0 +1,138 @@
+"""What `runbook`, `confirm` and `settings` do between their options and their output."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from components.config import parse
+from gme_recording import smoke
+from gme_recording.api import Cloud, CloudKind, LocalCloud
+from gme_recording.api.gme import Gme
+from gme_recording.cli.options import project_root
+from gme_recording.cli.output import Output
+from gme_recording.console import confirm as confirmations
+from gme_recording.console import local, proof
+from gme_recording.console import runbook as runbooks
+from gme_recording.console import standing as standings
+from gme_recording.console.settings import Confirmation, Settings
+from gme_recording.console.standing import Confirmed, Proof
+from gme_recording.errors import ExitCode, UserError
+from gme_recording.smoke import Verdict
+
+if TYPE_CHECKING:
+    from components.config.model import App, Stack
+
+
+def runbook(name: str, app: str | None, output: Output) -> int:
+    """Show what a person sets in the console, for applications that nobody has confirmed."""
+    stack = parse.load(name, project_root())
+    texts, data, open_ones = [], [], 0
+    for item in chosen(stack, app):
+        settings = _settings(stack, item)
+        is_confirmed = standings.confirmed(settings, _word(item)) is Confirmed.YES
+        open_ones += not is_confirmed
+        fingerprint = settings.fingerprint
+        data.append(
+            {**settings.data(), "app": item.name, "fingerprint": fingerprint, "confirmed": is_confirmed}
+        )
+        texts.append(
+            f"Application {settings.biz_id}: confirmed ({fingerprint})."
+            if is_confirmed
+            else runbooks.render(settings)
+        )
+    output.show("\n".join(texts).rstrip(), data)
+    return ExitCode.DIFFERS if open_ones else ExitCode.OK
+
+
+def confirm(name: str, app: str | None, by: str | None, fingerprint: str | None, output: Output) -> int:
+    """Write into the stack file that the console shows what is declared."""
+    root = project_root()
+    stack = parse.load(name, root)
+    apps = chosen(stack, app)
+    if fingerprint:
+        _require_unchanged(stack, apps, fingerprint)
+    today = f"{datetime.now(UTC).astimezone():%Y-%m-%d}"
+    told = []
+    for item in apps:
+        confirmation = Confirmation(_settings(stack, item).fingerprint, by or getpass.getuser(), today)
+        changed = confirmations.write(parse.stack_file(name, root), item.name, confirmation)
+        told.append({"app": item.name, "confirmed": confirmation.fingerprint, "changed": changed})
+        output.say(f"{item.name}: confirmed {confirmation.fingerprint}" + ("" if changed else " (as before)"))
+    output.show("", told)
+    return ExitCode.OK
+
+
+def settings(name: str, app: str | None, output: Output) -> int:
+    """Show what is declared, confirmed and proved of every application."""
+    root = project_root()
+    stack = parse.load(name, root)
+    found = [
+        standings.standing(
+            item.name,
+            _settings(stack, item),
+            _word(item),
+            _proof(stack, item, root),
+            by_hand=stack.cloud is CloudKind.TENCENT,
+        )
+        for item in chosen(stack, app)
+    ]
+    output.show("\n\n".join(standings.render(each) for each in found), [each.data() for each in found])
+    return ExitCode.DIFFERS if any(each.to_do for each in found) else ExitCode.OK
+
+
+def chosen(stack: Stack, app: str | None) -> Sequence[App]:
+    """Return the applications that an option names, all if it names none; UserError if there is none."""
+    found = [item for item in stack.apps if app in {None, item.name, str(item.biz_id)}]
+    if not found:
+        raise UserError(
+            f"stack {stack.name} has no application {app!r}",
+            hint=f"--app {' | '.join(item.name for item in stack.apps)}",
+            exit_code=ExitCode.INPUT,
+        )
+    return found
+
+
+def _require_unchanged(stack: Stack, apps: Sequence[App], fingerprint: str) -> None:
+    declared = {item.name: _settings(stack, item).fingerprint for item in apps}
+    if others := [f"{name} is {found}" for name, found in declared.items() if found != fingerprint]:
+        raise UserError(
+            f"{fingerprint} does not stand for what stack {stack.name} declares: {', '.join(others)}",
+            hint=f"gme-recording runbook --stack {stack.name} shows what is declared now; nothing was noted",
+            exit_code=ExitCode.INPUT,
+        )
+
+
+def _settings(stack: Stack, app: App) -> Settings:
+    place = stack.place_of(app)
+    return Settings(
+        biz_id=app.biz_id,
+        recording=True,
+        scope=str(app.scope),
+        bucket=place.bucket,
+        region=place.region,
+        callback_url=app.callback_url,
+    )
+
+
+def _word(app: App) -> Confirmation | None:
+    given = app.confirmation
+    return Confirmation(given.fingerprint, given.by, given.on) if given else None
+
+
+def _proof(stack: Stack, app: App, root: Path) -> Proof:
+    """Ask the cloud; what cannot be asked is told in the proof, not raised."""
+    tests = [report for report in smoke.last(stack.name, root) if report.biz_id == app.biz_id]
+    passed = frozenset(each.id for report in tests for each in report.results if each.verdict is Verdict.PASS)
+    tested_on = f"{tests[0].started.astimezone():%Y-%m-%d}" if tests else ""
+    try:
+        cloud = Cloud.connect(stack.cloud, stack.region, root)
+        if stack.cloud is CloudKind.LOCAL:
+            return Proof(shown=local.read(LocalCloud(cloud.url), app.biz_id))
+        activated = proof.activated(Gme(cloud), app.biz_id)
+    except UserError as error:
+        return Proof(unknown=error.message, tested=passed, tested_on=tested_on)
+    return Proof(activated=activated, tested=passed, tested_on=tested_on)
