@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mutagen.mp3 import MP3
 
-from gme_recording.localcloud.services.gme.audio import silence
+from gme_recording.localcloud.services.gme.audio import tone
 from gme_recording.smoke.mp3 import parse
 
 # Version bits, bit rate index, sample rate index, padding → header of MPEG layer III without a checksum.
@@ -46,7 +46,7 @@ def test_frames_are_counted_whatever_their_bit_rates(stream: tuple[str, list[tup
 
 @given(st.integers(200, 60_000))
 def test_independent_reader_finds_the_same_length(milliseconds: int) -> None:
-    data = silence(timedelta(milliseconds=milliseconds))
+    data = tone("20001", timedelta(milliseconds=milliseconds))
     other = MP3(io.BytesIO(data)).info
     found = parse(data)
     assert found.sample_rate == other.sample_rate
