@@ -3,6 +3,8 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
+LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --extra callbacks --group build
 PATHS := components gme_recording policy providers tests __main__.py
 
 help: ## Show this list.
@@ -40,21 +42,25 @@ fix: .venv/ready-for-tests ## Let the linter and the formatter repair what they 
 bench: .venv/ready-for-tests ## Measure the verbs beside the same verbs on an empty program.
 	$(BIN)/python -m tests.support.bench
 
+lock: .venv/ready-for-tests ## Renew both lock files: the newest of everything that pyproject.toml allows.
+	$(LOCK) --output-file requirements.txt pyproject.toml
+	$(LOCK) --constraint requirements.txt --group test --output-file requirements-test.txt pyproject.toml
+
 clean: ## Remove environment and caches; engine (.tools) and the local stack (.local) stay.
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment is made from lock files with hashes. The stamps make a second run cost nothing.
-.venv/ready: requirements.lock pyproject.toml
-	@echo "environment: making .venv from requirements.lock (about half a minute)"
+.venv/ready: requirements.txt pyproject.toml
+	@echo "environment: making .venv from requirements.txt (about half a minute)"
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/ready-for-tests: .venv/ready requirements-test.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-test.lock
+.venv/ready-for-tests: .venv/ready requirements-test.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-test.txt
 	@touch $@
 
-.PHONY: help up down doctor test test-fast test-engine check fix bench clean
+.PHONY: help up down doctor test test-fast test-engine check fix bench lock clean

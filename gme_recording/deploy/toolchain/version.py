@@ -28,7 +28,7 @@ class Version:
 
 
 PINNED = Version(3, 254, 0)
-"""The engine this project builds or downloads: the version of the Python SDK in `requirements.lock`."""
+"""The engine this project builds or downloads: the version of the Python SDK in `requirements.txt`."""
 
 OLDEST = Version(3, 238, 0)
 """First engine in which a failing hook fails the deployment (pulumi/pulumi PR 22935)."""
