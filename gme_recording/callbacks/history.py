@@ -1,14 +1,14 @@
 """What is known of each file, whatever the order in which it was heard (pure).
 
 Callbacks come in any order, twice, late or never (607/53749). So nothing here depends on order: what is known
-of a file is a set that only grows, and two such sets are joined to a third. What is heard from elsewhere, an
-object in the bucket or a status of the API, joins in the same way and makes good for a lost callback.
+of a file is a set that only grows, and two such sets are joined to a third. What makes good for a callback
+that is lost for ever, the API's list and the bucket, is joined in `recordings.evidence`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from gme_recording.callbacks.event import Event, Kind
@@ -30,15 +30,13 @@ class Recorded:
     """What is known of one file."""
 
     key: FileKey
-    heard: frozenset[tuple[int, int]] = frozenset()
+    heard: frozenset[tuple[int, int]]
     """Kind of each event and the earliest time it was sent, Unix seconds: one pair for a kind."""
-    proved: int = 0
-    """The Kind that something else has shown, 0 for none."""
 
     @property
     def status(self) -> int:
         """The furthest Kind that is known; 0 if only kinds were heard that are unknown here."""
-        return max([self.proved, *(kind for kind, _ in self.heard if kind in set(Kind))])
+        return max((kind for kind, _ in self.heard if kind in set(Kind)), default=0)
 
     @property
     def missing(self) -> tuple[Kind, ...]:
@@ -49,17 +47,12 @@ class Recorded:
     def __or__(self, other: Recorded) -> Recorded:
         """Join two pieces of knowledge of the same file."""
         assert self.key == other.key, "two files cannot be joined"
-        return Recorded(self.key, _earliest(self.heard | other.heard), max(self.proved, other.proved))
+        return Recorded(self.key, _earliest(self.heard | other.heard))
 
 
 def heard(event: Event) -> Recorded:
     """Return what one event tells."""
     return Recorded(key(event), frozenset({(event.kind, event.sent)}))
-
-
-def proved(recorded: Recorded, kind: Kind) -> Recorded:
-    """Return what is known once something other than a callback has shown that the file got so far."""
-    return recorded | replace(recorded, proved=int(kind))
 
 
 def key(event: Event) -> FileKey:

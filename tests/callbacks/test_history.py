@@ -4,11 +4,18 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
+from gme_recording.api import RecordFile, RecordStatus
 from gme_recording.callbacks.event import Kind
-from gme_recording.callbacks.history import FileKey, Recorded, heard, history, key, proved
-from tests.callbacks.make import an_event
+from gme_recording.callbacks.history import FileKey, Recorded, heard, history, key
+from gme_recording.recordings.evidence import KnownTask, files
+from tests.callbacks.make import APP, an_event
 
 START = 1_769_853_600
+API_STATUS = {
+    Kind.STARTED: RecordStatus.RECORDING,
+    Kind.FINISHED: RecordStatus.TRANSCODING,
+    Kind.UPLOADED: RecordStatus.NOTIFIED,
+}
 
 
 @st.composite
@@ -44,18 +51,22 @@ def test_once_the_missing_ones_are_sent_again_the_state_is_that_of_a_perfect_del
 
 
 @given(deliveries())
-def test_what_the_bucket_and_the_api_prove_makes_good_for_lost_callbacks(delivery):
+def test_what_the_api_tells_makes_good_for_callbacks_that_are_lost_for_ever(delivery):
     told, arrived = delivery
-    truth = history(told)
+    truth = {key.file: whole.status for key, whole in history(told).items()}
+    listed = tuple(
+        RecordFile(user_id="7", name=f"/{file}", began=START, status=API_STATUS[Kind(status)])
+        for file, status in truth.items()
+    )
+    task = KnownTask(biz_id=APP, room_id="lobby", task_id=told[0].task_id, files=listed)
 
-    known = history(arrived)
-    reconciled = {
-        file: proved(known.get(file, Recorded(file)), Kind(whole.status)) for file, whole in truth.items()
+    reconciled, unmatched = files([task], arrived, [])
+
+    assert unmatched == 0
+    assert {file: known.reached for file, known in reconciled.items()} == truth
+    assert {(file, kind) for file, known in reconciled.items() for kind in known.heard} == {
+        (event.file, event.kind) for event in arrived
     }
-
-    assert {f: r.status for f, r in reconciled.items()} == {f: r.status for f, r in truth.items()}
-    lost = {(key(event), event.kind) for event in told} - {(key(event), event.kind) for event in arrived}
-    assert {(file, kind) for file, known in reconciled.items() for kind in known.missing} == lost
 
 
 @given(deliveries())
@@ -77,7 +88,6 @@ def test_joining_is_commutative_associative_and_idempotent(data):
         Recorded,
         st.just(key(event)),
         st.dictionaries(st.integers(0, 5), st.integers(0, 9)).map(lambda each: frozenset(each.items())),
-        st.integers(0, 3),
     )
     one, two, three = (data.draw(pieces) for _ in range(3))
 
@@ -97,10 +107,6 @@ def test_an_unknown_kind_is_remembered_and_changes_no_status():
 
     assert (known.status, {kind for kind, _ in known.heard}) == (Kind.STARTED, {1, 9})
     assert heard(an_event(9)).status == 0
-
-
-def test_what_is_proved_never_takes_back_what_was_heard():
-    assert proved(heard(an_event(Kind.UPLOADED)), Kind.STARTED).status == Kind.UPLOADED
 
 
 def test_two_files_are_not_joined():
