@@ -75,14 +75,14 @@ def shelf(name: str, app: str | None) -> Shelf:
 
 def shelf_of(name: str, key: str) -> Shelf:
     """Return the application that a key belongs to; raises UserError if it is none of the stack's."""
-    recording = names.parse(key)
-    if recording is None:
+    readings = names.readings(key)
+    if not readings:
         raise UserError(
             f"{key} is not the key of a recording",
             hint="gme-recording recordings list shows keys",
             exit_code=ExitCode.INPUT,
         )
-    return shelf(name, str(recording.biz_id))
+    return shelf(name, str(readings[0].biz_id))
 
 
 def places(shelf: Shelf) -> tuple[tuple[Place, ...], tuple[str, ...]]:

@@ -16,6 +16,8 @@ from gme_recording.recordings.erase_plan import ErasePlan, Item
 from gme_recording.recordings.owners import Known, Owners
 
 RECORDING, MIXED, MARKER = "recording", "mixed", "delete marker"
+_NO_VERSION = frozenset({"", "null"})
+"""Written before the bucket had versioning, if it has."""
 SAME_TASK = "the user's own stream was recorded by the same task"
 SAME_ROOM = "recorded in a room where the user was recorded at another time"
 NAMED_ROOM = "recorded in a room that was named"
@@ -175,11 +177,11 @@ def _with_ends(versions: Iterable[Object]) -> Iterator[tuple[Object, datetime | 
 def _item(
     place: Place, item: Object, superseded: datetime | None, *, kind: str = RECORDING, why: str = ""
 ) -> Item:
-    versioned = item.version_id not in {"", "null"}
+    kept = item.version_id not in _NO_VERSION or any(rule.noncurrent_expire_days for rule in place.rules)
     gone = (
         None
         if item.marker and superseded is None
-        else expiry.gone(place.rules, item.key, item.modified, superseded, kept=versioned)
+        else expiry.gone(place.rules, item.key, item.modified, superseded, kept=kept)
     )
     return Item(
         region=place.region,

@@ -15,7 +15,7 @@ a single stream's folder tells them apart only if the room or the user is known:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
 CHINA = timezone(timedelta(hours=8))
@@ -86,13 +86,13 @@ def readings(key: str) -> tuple[Recording, ...]:
 
     Each `_` of a single stream's folder could separate room and user.
     """
-    first = parse(key)
-    if first is None or first.mixed:
-        return () if first is None else (first,)
-    owner = f"{first.room_id}_{first.user_id}"
-    splits = (place for place in range(len(owner) - 1, 0, -1) if owner[place] == "_")
-    found = (replace(first, room_id=owner[:place], user_id=owner[place + 1 :]) for place in splits)
-    return tuple(reading for reading in found if reading.user_id)
+    match = _KEY.fullmatch(key)
+    if match is None or match["task"] is not None:
+        mixed = parse(key)
+        return () if mixed is None else (mixed,)
+    owner = match["owner"]
+    rooms = (owner[:place] for place in range(len(owner) - 1, 0, -1) if owner[place] == "_")
+    return tuple(reading for room in rooms if (reading := parse(key, room)) is not None)
 
 
 def folders(biz_id: int, room_id: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gme_recording.recordings.names import CHINA, Recording, folders, parse
+from gme_recording.recordings.names import CHINA, Recording, folders, parse, readings
 
 TASK = "446946705284000000"
 BEGAN = datetime(2023, 2, 9, 8, 16, 45, tzinfo=UTC)
@@ -115,3 +115,20 @@ def test_any_text_is_read_or_refused(key: str) -> None:
 
 def test_times_are_chinas() -> None:
     assert timedelta(hours=8) == CHINA.utcoffset(None)
+
+
+def test_every_separator_is_a_reading_and_the_likeliest_is_first() -> None:
+    found = readings(f"1_red_team_7/{START}_0_audio.mp3")
+    assert [(one.room_id, one.user_id) for one in found] == [("red_team", "7"), ("red", "team_7")]
+
+
+@pytest.mark.parametrize("key", ["readme.txt", f"1_r/{START}_0_audio.mp3"])
+def test_other_keys_have_no_reading(key: str) -> None:
+    assert readings(key) == ()
+
+
+@given(st.integers(1, 2**32), ids, ids, times)
+def test_the_truth_is_among_the_readings(biz: int, room: str, user: str, began: datetime) -> None:
+    found = readings(f"{biz}_{room}_{user}/{china(began)}_0_audio.mp3")
+    assert (room, user) in [(one.room_id, one.user_id) for one in found]
+    assert len(set(found)) == len(found)
