@@ -1,11 +1,13 @@
 """What is deployed: the container's packages and file, the unit, the proxy's example."""
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 import yaml
 
@@ -108,6 +110,16 @@ def test_the_proxy_lets_only_the_callbacks_path_through():
     assert [where for where, _, inside in located if "proxy_pass" in inside] == [f"= {PATH}"]
     assert [where for where, _, inside in located if "return 404" in inside] == ["/"]
     assert f"client_max_body_size {LARGEST_BODY // 1024}k;" in text
+
+
+def test_every_command_of_the_documentation_is_understood():
+    lines = re.findall(r"gme-recording callbacks ([^\n`]+)", (ROOT / "docs" / "callbacks.md").read_text())
+    commands = [shlex.split(line) for line in lines if line.split()[0] in command.commands]
+
+    assert {words[0] for words in commands} == set(command.commands)
+    for name, *arguments in commands:
+        verb = command.commands[name]
+        verb.make_parser(click.Context(verb)).parse_args(arguments)
 
 
 @pytest.mark.parametrize("file", [UNIT, FOLDER / "compose.yaml", FOLDER / "Containerfile"])
