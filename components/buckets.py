@@ -24,11 +24,11 @@ class Buckets:
         self.made: list[Storage] = []
         """Every one, in the order in which they were made."""
         self.by_region = {
-            place.region: self._place(
-                name if place.region == stack.region else f"{name}-{place.region}", place
-            )
-            for place in stack.places
+            place.region: self._place(f"{name}-storage{self._suffix(place)}", place) for place in stack.places
         }
+
+    def _suffix(self, place: Place) -> str:
+        return "" if place.region == self._stack.region else f"-{place.region}"
 
     def of(self, app: App) -> Storage:
         """The bucket that an application records into."""

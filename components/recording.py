@@ -39,12 +39,14 @@ class RecordingEnvironment(pulumi.ComponentResource):
     """Ids of the created CAM policies."""
     applications: pulumi.Output[dict[str, Any]]
     """For each application its id, the prefix of its recordings, and the fingerprint of its settings."""
+    smoke_test: pulumi.Output[str]
+    """Fingerprint of what the last passed smoke test proved; `off` without a test."""
 
     def __init__(self, name: str, args: RecordingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         stack, owner_uin = args["stack"], args["owner_uin"]
         super().__init__("gme-recording:recording:RecordingEnvironment", name, plain(stack), opts)
         inside = pulumi.ResourceOptions(parent=self)
-        buckets = Buckets(f"{name}-storage", stack, owner_uin, inside)
+        buckets = Buckets(name, stack, owner_uin, inside)
         access = Access(f"{name}-access", _access(stack, owner_uin), inside)
         consoles = {
             app.biz_id: ConsoleSettings(
@@ -80,13 +82,14 @@ class RecordingEnvironment(pulumi.ComponentResource):
                 for app in stack.apps
             }
         )
+        self.smoke_test = smoke.proved
         self.outputs = {
             "bucket": self.bucket,
             "bucketUrl": self.bucket_url,
             "role": self.role,
             "policyIds": self.policy_ids,
             "applications": self.applications,
-            "smokeTest": smoke.proved,
+            "smokeTest": self.smoke_test,
         }
         self.register_outputs(self.outputs)
 

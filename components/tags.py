@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pulumi
@@ -24,11 +24,18 @@ def with_defaults(kind: str, props: Mapping[str, Any], defaults: Mapping[str, st
     return {**props, "tags": {**defaults, **(props.get("tags") or {})}}
 
 
-def register(defaults: Mapping[str, str]) -> None:
-    """Gives the tags to every taggable resource that is registered from now on."""
+def transform(
+    defaults: Mapping[str, str],
+) -> Callable[[pulumi.ResourceTransformArgs], pulumi.ResourceTransformResult | None]:
+    """What gives the tags to a taggable resource."""
 
-    def transform(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+    def tagged(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
         props = with_defaults(args.type_, args.props, defaults)
         return None if props is None else pulumi.ResourceTransformResult(props=props, opts=args.opts)
 
-    pulumi.runtime.register_resource_transform(transform)
+    return tagged
+
+
+def register(defaults: Mapping[str, str]) -> None:
+    """Gives the tags to every taggable resource that is registered from now on."""
+    pulumi.runtime.register_resource_transform(transform(defaults))

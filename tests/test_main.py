@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import runpy
 
 import pulumi
@@ -42,6 +43,22 @@ def test_every_stack_can_be_declared(stack: str, *, preview: bool) -> None:
     assert sent.only("Bucket").props["tags"] == declared.tags
     assert len(sent.of_type("RecordingSettings")) == len(declared.apps)
     assert sent.named("recording-smoke-marker").hooks
+
+
+@pytest.mark.parametrize("stack", ["local", "prod"])
+def test_what_is_deployed_stays_as_it_is(stack: str) -> None:
+    """Held to what version 0.1.0 registered: whoever changes a name or an input here changes buckets."""
+    deployed = json.loads((ROOT / f"tests/components/deployed/{stack}.json").read_text(encoding="utf-8"))
+    found = {
+        each.urn: {
+            "parent": each.parent,
+            "props": {} if each.type == "pulumi:index:Stash" else each.props,
+            "protect": each.protect,
+            "retain": each.retain_on_delete,
+        }
+        for each in deploy(stack).registered
+    }
+    assert found == deployed
 
 
 def test_the_outputs_of_the_environment_are_those_of_the_stack() -> None:

@@ -12,7 +12,16 @@ import pytest
 
 import components
 from components import tags
-from components.config.model import Access, AccessPolicy, Grant, OnDestroy, Retention, Storage
+from components.config.model import (
+    Access,
+    AccessLog,
+    AccessPolicy,
+    Grant,
+    OnDestroy,
+    Replica,
+    Retention,
+    Storage,
+)
 from components.recording import RecordingEnvironment
 from tests.components.stacks import a_stack
 from tests.support import wire
@@ -27,8 +36,16 @@ TOKENS = {
 }
 STACK = a_stack(
     apps=2,
-    storage=Storage(name="voice", retention=Retention(keep_days=30), on_destroy=OnDestroy.EMPTY),
-    access=Access(grant=Grant.CREATE, policies=tuple(AccessPolicy)),
+    storage=Storage(
+        name="voice",
+        retention=Retention(keep_days=30),
+        versioning=True,
+        access_log=AccessLog(name="voice-log", keep_days=90),
+        replica=Replica(region="eu-frankfurt", name="voice-copy"),
+        on_destroy=OnDestroy.EMPTY,
+    ),
+    storages={"ap-beijing": Storage(name="voice-bj", retention=Retention(keep_days=30))},
+    access=Access(grant=Grant.CREATE, policies=tuple(AccessPolicy), readers=("support",)),
 )
 
 
@@ -55,6 +72,15 @@ def component_classes() -> set[str]:
 def test_every_component_has_a_token_and_is_part_of_the_environment(sent: wire.Wire) -> None:
     assert {each.type for each in sent.registered if not each.custom} == TOKENS
     assert {token.rpartition(":")[2] for token in TOKENS} == component_classes()
+
+
+def test_every_bucket_of_another_region_has_the_provider_of_that_region(sent: wire.Wire) -> None:
+    of_region = {each.props["region"]: each for each in sent.of_type("pulumi:providers:tencentcloud")}
+    stores = {each.urn: each.props["region"] for each in sent.of_type("storage:Storage")}
+    for each in sent.registered:
+        if each.parent in stores and each.custom:
+            provider = of_region.get(stores[each.parent])
+            assert each.provider.startswith(provider.urn) if provider else each.provider == ""
 
 
 def test_every_component_passes_its_inputs_up(sent: wire.Wire) -> None:
@@ -99,16 +125,28 @@ def test_urns_stay_as_they_are(sent: wire.Wire) -> None:
         "recording-access-eraser",
         "recording-access-grant",
         "recording-access-reader",
+        "recording-access-reader-support",
         "recording-access-recorder",
         "recording-console-1400000001",
         "recording-console-1400000001-settings",
         "recording-console-1400000002",
         "recording-console-1400000002-settings",
+        "recording-provider-ap-beijing",
+        "recording-provider-eu-frankfurt",
         "recording-smoke",
         "recording-smoke-marker",
         "recording-storage",
+        "recording-storage-ap-beijing",
+        "recording-storage-ap-beijing-bucket",
+        "recording-storage-ap-beijing-policy",
         "recording-storage-bucket",
+        "recording-storage-log",
+        "recording-storage-log-bucket",
+        "recording-storage-log-policy",
         "recording-storage-policy",
+        "recording-storage-replica",
+        "recording-storage-replica-bucket",
+        "recording-storage-replica-policy",
     ]
 
 

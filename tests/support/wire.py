@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +18,7 @@ import grpc
 import pulumi
 from pulumi.runtime import config as engine_config
 from pulumi.runtime import mocks, rpc, settings
+from pulumi.runtime.proto import callback_pb2
 from pulumi.runtime.stack import run_in_stack
 
 ACCOUNT = {"appId": "1250000000", "uin": "100000000001", "ownerUin": "100000000001", "id": "user", "name": ""}
@@ -45,6 +46,8 @@ class Registered:
     retain_on_delete: bool
     dependencies: frozenset[str]
     aliases: tuple[str, ...]
+    former: frozenset[str]
+    """Where the engine would look for it in the state beside its own URN: its aliases, and its parent's."""
     hooks: dict[str, tuple[str, ...]]
     provider: str
     """URN and id of the provider, or of the one that children inherit; empty is the default one."""
@@ -75,6 +78,12 @@ class Wire(mocks.MockMonitor):
         self.transforms: list[Callable[[pulumi.ResourceTransformArgs], Any]] = []
         self.messages: list[tuple[int, str]] = []
 
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """As the engine makes them; the SDK's mocks know one parent only."""
+        chain = parent.split("::")[2] if parent else ""
+        kind = type_ if chain in {"", "pulumi:pulumi:Stack"} else f"{chain}${type_}"
+        return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{kind}::{name}"
+
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name on the wire
         response = _as_any(super()).RegisterResource(request)
         if request.type != "pulumi:pulumi:Stack":
@@ -91,6 +100,10 @@ class Wire(mocks.MockMonitor):
     def register_stack_transform(self, transform: Callable[[pulumi.ResourceTransformArgs], Any]) -> None:
         self.transforms.append(transform)
 
+    def register_transform(self, transform: Callable[..., Any]) -> callback_pb2.Callback:
+        """Of one resource; not applied."""
+        return callback_pb2.Callback()
+
     def Log(self, request: Any) -> None:  # noqa: N802
         self.messages.append((request.severity, request.message))
 
@@ -105,6 +118,19 @@ class Wire(mocks.MockMonitor):
     def named(self, name: str) -> Registered:
         (found,) = [each for each in self.registered if each.name == name]
         return found
+
+    def _former(self, request: Any) -> Iterator[str]:
+        """As the engine works aliases out: a child whose name begins with its parent's is renamed with it."""
+        for alias in request.aliases:
+            spec = alias.spec
+            parent = "" if spec.noParent else spec.parentUrn or request.parent
+            yield alias.urn or self.make_urn(parent, spec.type or request.type, spec.name or request.name)
+        for parent in (each for each in self.registered if each.urn == request.parent):
+            for urn in parent.former:
+                own_part = request.name.removeprefix(parent.name)
+                renamed = own_part != request.name
+                former_name = urn.rpartition("::")[2]
+                yield self.make_urn(urn, request.type, former_name + own_part if renamed else request.name)
 
     def _recorded(self, urn: str, request: Any) -> Registered:
         props = rpc.deserialize_properties(request.object, keep_unknowns=True)
@@ -126,6 +152,7 @@ class Wire(mocks.MockMonitor):
             retain_on_delete=request.retainOnDelete,
             dependencies=frozenset(request.dependencies),
             aliases=tuple(alias.spec.name or alias.urn for alias in request.aliases),
+            former=frozenset(self._former(request)),
             hooks={kind: names for kind, names in hooks.items() if names},
             provider=request.provider,
         )
