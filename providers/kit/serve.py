@@ -15,7 +15,7 @@ import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.provider.experimental.server import ProviderServicer
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
 from gme_recording.errors import UserError
 from providers.kit.apply import HalfMade
@@ -43,6 +43,10 @@ STARTING_SECONDS = 30.0
 class Servicer(ProviderServicer):
     """The SDK's servicer, completed."""
 
+    async def Handshake(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802
+        """Greet an engine; secrets are wanted in clear, as `Configure` says once more."""
+        return provider_pb2.ProviderHandshakeResponse()
+
     async def Attach(self, request: Any, context: Any) -> Empty:  # noqa: ARG002, N802
         """Accept an engine: it greets a provider it is attached to, and the SDK has no answer."""
         return Empty()
@@ -57,15 +61,14 @@ class Calls(Interceptor):
     else also into a log.
     """
 
-    def __init__(self, engine: str) -> None:
-        self._engine = engine
-        """Address of the engine that started this process; attached ones tell theirs."""
-        self._attached: dict[str, str] = {}
+    def __init__(self) -> None:
+        self._engines: dict[str, str] = {}
+        """Connection → address of the engine at its other end."""
 
     def _note(self, request: Any, connection: str) -> None:
-        if isinstance(request, plugin_pb2.PluginAttach):
-            self._attached[connection] = request.address
-        engine = self._attached.get(connection, self._engine)
+        if isinstance(request, provider_pb2.ProviderHandshakeRequest):
+            self._engines[connection] = request.engine_address
+        engine = self._engines.get(connection, "")
         CALLER.set(Caller(connection, engine, getattr(request, "urn", "")))
 
     async def intercept_service(
@@ -115,10 +118,10 @@ def _details(error: HalfMade) -> tuple[str, bytes]:
     return "grpc-status-details-bin", status.SerializeToString()
 
 
-async def listen(provider: TableProvider[Any], engine: str = "") -> tuple[grpc.aio.Server, int]:
+async def listen(provider: TableProvider[Any]) -> tuple[grpc.aio.Server, int]:
     """Serve a provider on a free loopback port; return the server and the port."""
-    server = grpc.aio.server(options=OPTIONS, interceptors=(Calls(engine),))
-    servicer = Servicer([], provider.package.version, provider, engine_address=engine)
+    server = grpc.aio.server(options=OPTIONS, interceptors=(Calls(),))
+    servicer = Servicer([], provider.package.version, provider, engine_address="")
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
@@ -171,7 +174,7 @@ def main(provider: TableProvider[Any]) -> None:
     """Be a plugin: print the port that the engine is to use, and serve until it ends this process."""
 
     async def run() -> None:
-        server, port = await listen(provider, engine=sys.argv[-1] if len(sys.argv) > 1 else "")
+        server, port = await listen(provider)
         sys.stdout.write(f"{port}\n")
         sys.stdout.flush()
         await server.wait_for_termination()

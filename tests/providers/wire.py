@@ -14,6 +14,7 @@ from providers.kit.serve import OPTIONS, serve
 
 Json = dict[str, Any]
 REQUESTS: dict[str, Any] = {
+    "Handshake": provider_pb2.ProviderHandshakeRequest,
     "CheckConfig": provider_pb2.CheckRequest,
     "DiffConfig": provider_pb2.DiffRequest,
     "Configure": provider_pb2.ConfigureRequest,

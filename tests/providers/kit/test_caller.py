@@ -108,7 +108,7 @@ def test_a_renewed_connection_has_the_only_configuration_there_is(port: str) -> 
 def test_previews_warn_at_the_resource_and_deployments_do_not(port: str, engine: tuple[Engine, str]) -> None:
     noted, address = engine
     wire = Wire(port)
-    wire.call("Attach", {"address": address})
+    wire.call("Handshake", {"engineAddress": address})
     wire.call("Configure", {"args": {"region": "ap-guangzhou"}})
     create(wire, "a", preview=True)
     olds = {"urn": URN, "id": "a", "olds": {"name": "a"}, "news": {"name": "b"}}
@@ -127,7 +127,7 @@ def test_a_warning_that_no_engine_hears_is_logged(
 ) -> None:
     wire = Wire(port)
     if address:
-        wire.call("Attach", {"address": address})
+        wire.call("Handshake", {"engineAddress": address})
     with caplog.at_level(logging.WARNING):
         create(wire, "a", preview=True)
     assert "from None to a" in caplog.text

@@ -85,6 +85,7 @@ def wire(updates: list[str]) -> Any:
 
 
 def test_an_engine_may_attach_and_asks_the_version(wire: Wire) -> None:
+    assert wire.call("Handshake", {"engineAddress": "127.0.0.1:1"}) == {}
     assert wire.call("Attach", {"address": "127.0.0.1:1"}) == {}
     assert wire.call("GetPluginInfo", {}) == {"version": "1.2.3"}
 
