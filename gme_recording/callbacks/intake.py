@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from gme_recording.callbacks.store import Arrival, Store
 
 BATCH = 500
+WAITING = 4 * BATCH
+"""Further arrivals wait outside, where their requests give up."""
 
 
 class Intake:
@@ -20,12 +22,12 @@ class Intake:
     def __init__(self, store: Store, *, queue: bool) -> None:
         self._store = store
         self._queue = queue
-        self._waiting: asyncio.Queue[tuple[Arrival, asyncio.Future[bool]]] = asyncio.Queue()
+        self._waiting: asyncio.Queue[tuple[Arrival, asyncio.Future[bool]]] = asyncio.Queue(WAITING)
 
     async def put(self, arrival: Arrival) -> bool:
         """Return once the arrival is on disk: whether it is new. Raises what the database raised."""
         written: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.put_nowait((arrival, written))
+        await self._waiting.put((arrival, written))
         return await written
 
     async def run(self) -> None:

@@ -8,12 +8,12 @@ import os
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from gme_recording.callbacks.event import MIXED, Event, Kind
 from gme_recording.errors import ExitCode, UserError
 
-POST_SECONDS = 10.0
+POST_SECONDS = 5.0
 SUCCESS = range(200, 300)
 
 Sink = Callable[[Event], None]
@@ -26,15 +26,20 @@ class NotTaken(OSError):
 
 def sink(where: str) -> Sink:
     """Return the sink that a person means: a URL, or a file to append to."""
-    if where.startswith(("http://", "https://")):
-        return _Post(where)
-    if "://" in where:
+    if "://" not in where:
+        return _Append(Path(where))
+    try:
+        parts = urlsplit(where)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or "@" in parts.netloc:
         raise UserError(
-            f"{where}: events can be sent to http:// or https:// addresses, or written to a file",
-            hint="--forward http://127.0.0.1:9000/recordings or --forward events.jsonl",
+            "--forward takes a file, or an http:// or https:// URL without user and password",
+            hint="--forward events.jsonl or --forward http://127.0.0.1:9000/recordings",
             exit_code=ExitCode.INPUT,
         )
-    return _Append(Path(where))
+    return _Post(parts)
 
 
 def message(event: Event) -> dict[str, object]:
@@ -72,11 +77,10 @@ class _Append:
 class _Post:
     """POSTs to one address; redirects are not followed. The header `Webhook-Id` is the event's id."""
 
-    def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
+    def __init__(self, parts: SplitResult) -> None:
         secure = parts.scheme == "https"
         self._connect = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-        self._address = parts.netloc.rpartition("@")[2]
+        self._address = parts.netloc
         self._target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
     def __call__(self, event: Event) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gme_recording.callbacks.event import Event
-from gme_recording.callbacks.migrations import migrate
+from gme_recording.callbacks.migrations import VERSIONS, migrate
 from gme_recording.errors import ExitCode, UserError
 
 BUSY_SECONDS = 5.0
@@ -209,9 +209,9 @@ class Store:
         return {**{state.value: found.get(state.value, 0) for state in State}, "unreadable": unreadable}
 
     def check(self) -> None:
-        """Raise sqlite3.Error unless the database can be written now."""
-        with self._transaction():
-            pass
+        """Raise sqlite3.Error unless the database can be written now: it writes its version, which it has."""
+        with self._transaction() as database:
+            database.execute(f"PRAGMA user_version = {len(VERSIONS)}")
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

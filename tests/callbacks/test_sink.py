@@ -114,7 +114,11 @@ def test_what_does_not_answer_or_speaks_no_http_is_a_failure():
         sink(url)(an_event())
 
 
-def test_another_scheme_is_refused_at_the_start():
-    with pytest.raises(UserError, match="ftp://x") as refused:
-        sink("ftp://x")
+@pytest.mark.parametrize(
+    "where", ["ftp://x", "http://", "http://[x", "http://x:99999/", "http://me:secret@127.0.0.1/"]
+)
+def test_what_is_neither_file_nor_url_is_refused_at_the_start_and_not_repeated(where):
+    with pytest.raises(UserError, match="takes a file, or an http") as refused:
+        sink(where)
     assert refused.value.exit_code == ExitCode.INPUT
+    assert "secret" not in str(refused.value)

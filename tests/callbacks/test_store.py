@@ -201,6 +201,14 @@ def test_what_is_no_database_is_refused(tmp_path, make):
     assert "--store" in refused.value.hint
 
 
+def test_a_database_that_cannot_be_written_is_found_by_the_check(store):
+    store.check()
+    store._db.execute("PRAGMA query_only = ON")
+
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        store.check()
+
+
 def test_a_full_disk_is_an_error_of_the_database(store):
     store._db.execute("PRAGMA max_page_count = 1")
 
