@@ -117,6 +117,7 @@ def _go_on(download: Download, key: str, head: Head, part: Path) -> None:
     with part.open("ab") as out:
         if out.tell() > head.size:
             out.truncate(0)
+            out.seek(0)
         if (start := out.tell()) < head.size:
             for chunk in download.source.read(download.bucket, key, etag=head.etag, start=start):
                 out.write(chunk)
