@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gme_recording.localcloud.services.gme.errors import (
+    INVALID_ACTION,
     INVALID_BIZ_ID,
     INVALID_TASK_ID,
     NOT_OPENED,
@@ -14,6 +15,7 @@ from gme_recording.localcloud.services.gme.errors import (
     UNSUPPORTED,
 )
 from gme_recording.localcloud.services.gme.model import MAX_ID, App, Scope, Task, profile
+from gme_recording.localcloud.services.gme.routes import is_international
 
 if TYPE_CHECKING:
     from gme_recording.localcloud.cloud import Call
@@ -28,6 +30,12 @@ def application(call: Call, *, biz_id: int, **_: object) -> list[str]:
 def anything(call: Call, **_: object) -> list[str]:
     """For actions that CAM does not limit to single applications."""
     return [f"qcs::gme::uin/{call.principal.owner_uin}:*"]
+
+
+def mainland_only(call: Call, action: str) -> None:
+    """The international site does not know the action."""
+    if is_international(call.request):
+        raise INVALID_ACTION(action=action, host=call.request.host)
 
 
 def own_app(call: Call, biz_id: int, absent: Refusal = INVALID_BIZ_ID) -> App:

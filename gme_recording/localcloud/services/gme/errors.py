@@ -35,4 +35,12 @@ NOT_OPENED = Refusal(
 
 INVALID_PARAMETER = Refusal("InvalidParameter", "{problem}")
 APP_NOT_FOUND = Refusal("ResourceNotFound.BizidIsNotFound", "application {biz_id} does not exist")
+UNKNOWN_SDK_APP = Refusal("InvalidParameter", "SdkAppId {biz_id} is not an application")
+UNKNOWN_APP = Refusal("ResourceNotFound", "application {biz_id} does not exist")
+FAILED = Refusal("FailedOperation", "{problem}")
+NOT_FOUND = Refusal("ResourceNotFound", "{problem}")
+INVALID_DELETE_TYPE = Refusal(
+    "InvalidParameterValue.InvalidDeleteType", "DeleteType {found} is not 1 (the room) or 2 (members)"
+)
+INVALID_USERS = Refusal("InvalidParameterValue.InvalidUinOrStrUin", "DeleteType 2 needs Uids or StrUids")
 INVALID_ACTION = Refusal("InvalidAction", "{action} is not served at {host}")

@@ -67,6 +67,8 @@ class App(Record):
     """The vendor opens server-side recording per application, on request."""
     recording: bool = False
     scope: Scope = Scope.CUSTOM
+    full_mode: Mode = Mode.MIXED
+    """What full recording makes; the console offers mixed, single and both (607/53747)."""
     bucket: str = ""
     region: str = ""
     callback_url: str = ""
@@ -103,6 +105,12 @@ class Member(Record):
     user_id: str
     microphone: bool
     joined: datetime
+    muted: bool = False
+    """By ModifyUserMicStatus: whatever the microphone does, until the member leaves."""
+
+    @property
+    def speaks(self) -> bool:
+        return self.microphone and not self.muted
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +157,12 @@ class File(Record):
     def file_id(self) -> str:
         """Names the file in jobs."""
         return f"{self.task_id}/{self.serial}/{self.stream}"
+
+
+def next_serial(store: Store, task_id: int, stream: str) -> int:
+    """Of the stream's next segment; not by counting, which takes longer with every segment."""
+    newest = store.query(File, "task_id=? AND stream=? ORDER BY serial DESC LIMIT 1", [task_id, stream])
+    return newest[0].serial + 1 if newest else 0
 
 
 def find_file(store: Store, file_id: str) -> File | None:

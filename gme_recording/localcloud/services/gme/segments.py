@@ -34,7 +34,7 @@ def streams(task: Task, members: Iterable[Member]) -> frozenset[str]:
     if task.mode is not Mode.SINGLE and members:
         found.add(MIXED)
     if task.mode is not Mode.MIXED:
-        found |= {m.user_id for m in members if m.microphone and task.includes(m.user_id)}
+        found |= {m.user_id for m in members if m.speaks and task.includes(m.user_id)}
     return frozenset(found)
 
 

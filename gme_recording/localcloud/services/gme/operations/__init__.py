@@ -1,5 +1,5 @@
 """Every operation of the service: importing this package adds them all."""
 
-from gme_recording.localcloud.services.gme.operations import applications, recording
+from gme_recording.localcloud.services.gme.operations import applications, recording, rooms
 
-__all__ = ["applications", "recording"]
+__all__ = ["applications", "recording", "rooms"]

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from gme_recording.localcloud.cloud import Call
-from gme_recording.localcloud.services.gme.access import anything, application, own_app
+from gme_recording.localcloud.services.gme.access import anything, application, mainland_only, own_app
 from gme_recording.localcloud.services.gme.errors import APP_NOT_FOUND, INVALID_ACTION, INVALID_PARAMETER
 from gme_recording.localcloud.services.gme.model import App, AppStatus, new_app
-from gme_recording.localcloud.services.gme.routes import GME, is_international
+from gme_recording.localcloud.services.gme.routes import GME
 
 _OPEN, _CLOSE = "open", "close"
 
@@ -71,8 +71,7 @@ def describe_application_list(  # noqa: PLR0913 - the vendor's parameters
     new_version: int = 0,  # noqa: ARG001 - all applications are of the older version
 ) -> dict[str, object]:
     """Mainland site only. `Live` is the recording switch: 0 on, 1 off."""
-    if is_international(call.request):
-        raise INVALID_ACTION(action="DescribeApplicationList", host=call.request.host)
+    mainland_only(call, "DescribeApplicationList")
     found = [
         app
         for app in call.store.select(App, owner_uin=call.principal.owner_uin)
