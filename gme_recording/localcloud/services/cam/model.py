@@ -94,6 +94,7 @@ class Policy(Record):
 @dataclass(frozen=True, slots=True)
 class Attachment(Record):
     KEY = ("entity", "policy_id")
+    SINCE = "at"
     entity: str
     """`role/<id>` or `user/<uin>`."""
     policy_id: int

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from gme_recording.localcloud.clock import job
+from gme_recording.localcloud.services.cos.repeated import Body, Repeated, of_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 _DISCARD = "cos.discard"
 
 
-def write(call: Call, body: bytes) -> str:
-    """Keep the bytes; returns their id. No bytes need no file: their id is empty."""
+def write(call: Call, body: Body) -> str:
+    """Keep the bytes; returns their id. No bytes need no file: their id is empty; nor do repeated ones."""
+    if isinstance(body, Repeated):
+        return body.recipe
     if not body:
         return ""
     content = os.urandom(16).hex()
@@ -38,6 +41,8 @@ def read(call: Call, content: str, start: int = 0, end: int | None = None) -> by
     """The bytes from `start` up to `end`, which is not included."""
     if not content:
         return b""
+    if repeated := of_recipe(content):
+        return repeated.read(start, len(repeated) if end is None else end)
     with _path(call, content).open("rb") as file:
         file.seek(start)
         return file.read(-1 if end is None else end - start)
@@ -45,7 +50,7 @@ def read(call: Call, content: str, start: int = 0, end: int | None = None) -> by
 
 def discard(call: Call, contents: Iterable[str]) -> None:
     """Remove the bytes once the transaction under way is committed."""
-    if gone := " ".join(filter(None, contents)):
+    if gone := " ".join(content for content in contents if content and not of_recipe(content)):
         call.later(timedelta(0), _DISCARD, gone)
 
 

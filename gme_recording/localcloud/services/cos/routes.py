@@ -15,4 +15,4 @@ def _serves(request: Request) -> bool:
     return address(request.host) is not None
 
 
-COS = Service("cos", CosDialect(), _serves, home_of("cos"))
+COS = Service("cos", CosDialect(), _serves, operations_in=home_of("cos"))

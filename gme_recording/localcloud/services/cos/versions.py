@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -10,7 +9,6 @@ from urllib.parse import parse_qsl
 from gme_recording.localcloud.dialects import documents, http_date
 from gme_recording.localcloud.dialects.payload import NOT_IMPLEMENTED
 from gme_recording.localcloud.services.cos import content, grants, lifecycle, model
-from gme_recording.localcloud.services.cos.checksum import crc64
 from gme_recording.localcloud.services.cos.errors import (
     INVALID_ARGUMENT,
     INVALID_STORAGE_CLASS,
@@ -20,6 +18,7 @@ from gme_recording.localcloud.services.cos.errors import (
     NO_SUCH_VERSION,
 )
 from gme_recording.localcloud.services.cos.model import NULL, Bucket, Configuration, Version, Versioning
+from gme_recording.localcloud.services.cos.repeated import Body, digests
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,15 +81,11 @@ def about_content(headers: Mapping[str, str]) -> dict[str, str]:
     return {"content-type": "application/octet-stream", **kept}
 
 
-def write(call: Call, bucket: Bucket, key: str, body: bytes, said: Description) -> Version:
-    """Store bytes as the key's new current version."""
-    return write_as(call, bucket, key, body, said, etag=hashlib.md5(body, usedforsecurity=False).hexdigest())
-
-
-def write_as(call: Call, bucket: Bucket, key: str, body: bytes, said: Description, *, etag: str) -> Version:
-    """`write` with an ETag that is not the digest of the bytes."""
+def write(call: Call, bucket: Bucket, key: str, body: Body, said: Description, *, etag: str = "") -> Version:
+    """Store bytes as the key's new current version. The ETag is their digest, unless another is given."""
     if not key or len(key.encode()) > MAX_KEY_BYTES:
         raise KEY_TOO_LONG(limit=MAX_KEY_BYTES)
+    md5, crc64 = digests(body)
     version = Version(
         bucket.name,
         key,
@@ -100,8 +95,8 @@ def write_as(call: Call, bucket: Bucket, key: str, body: bytes, said: Descriptio
         bucket.owner_uin,
         content=content.write(call, body),
         size=len(body),
-        etag=etag,
-        crc64=str(crc64(body)),
+        etag=etag or md5,
+        crc64=str(crc64),
         storage_class=said.storage_class,
         headers=said.headers,
         encryption=said.encryption,

@@ -13,6 +13,8 @@ from datetime import timedelta
 from functools import cache
 from zlib import crc32
 
+from gme_recording.localcloud.services.cos.repeated import Repeated
+
 SAMPLE_RATE = 16_000
 FRAME_SECONDS = 576 / SAMPLE_RATE
 MIN_FRAMES = 4
@@ -26,9 +28,10 @@ _LINES = range(24, 64, 2)
 """333 to 861 Hz."""
 
 
-def tone(speaker: str, duration: timedelta) -> bytes:
+def tone(speaker: str, duration: timedelta) -> Repeated:
     """As many frames as come closest to the duration, and at least those that make it an MP3."""
-    return _frame(_line(speaker)) * max(MIN_FRAMES, round(duration.total_seconds() / FRAME_SECONDS))
+    frames = max(MIN_FRAMES, round(duration.total_seconds() / FRAME_SECONDS))
+    return Repeated(_frame(_line(speaker)), frames)
 
 
 def frequency(speaker: str) -> float:

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 from gme_recording.localcloud.clock import job
 from gme_recording.localcloud.refusal import CloudError
 from gme_recording.localcloud.services.gme import audio
-from gme_recording.localcloud.services.gme.model import App, File, Member, Status, Task, find_file, profile
+from gme_recording.localcloud.services.gme.model import (
+    App,
+    File,
+    Member,
+    Status,
+    Task,
+    find_file,
+    next_serial,
+    profile,
+)
 from gme_recording.localcloud.services.gme.notify import Event, notify
 from gme_recording.localcloud.services.gme.segments import DAY, HOLD, SPLIT, change, file_name, streams
 
@@ -110,7 +119,7 @@ def _running(store: Store, task: Task) -> list[File]:
 
 
 def _open(call: Call, task: Task, stream: str) -> None:
-    serial = len(call.store.select(File, task_id=task.task_id, stream=stream))
+    serial = next_serial(call.store, task.task_id, stream)
     name = file_name(task, stream, serial)
     file = File(task.task_id, stream, serial, name, started=call.now)
     call.store.add(file)

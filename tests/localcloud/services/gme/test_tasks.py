@@ -1,4 +1,6 @@
+import hashlib
 import io
+import json
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -9,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutagen.mp3 import MP3
 
+from gme_recording.localcloud.assemble import APPID, OWNER_UIN
 from gme_recording.localcloud.services.cam.model import Role
 from gme_recording.localcloud.services.console import account
-from gme_recording.localcloud.services.cos.model import Bucket
+from gme_recording.localcloud.services.cos.model import Bucket, Configuration, Version
 from gme_recording.localcloud.services.gme import tasks
 from gme_recording.localcloud.services.gme.audio import FRAME_SECONDS
 from gme_recording.localcloud.services.gme.model import Scope, Status, Task
@@ -181,6 +184,27 @@ def test_upload_fails_without_the_role() -> None:
     assert [body["EventType"] for body in world.messages()] == [1, 2]
 
 
+def test_upload_fails_where_the_bucket_policy_denies_the_role() -> None:
+    world = World(processing_seconds=0.2)
+    world.change_app(callback_url="https://voice.example.com/")
+    world.join("7")
+    task_id = world.start()
+    denied = {
+        "effect": "deny",
+        "principal": {"qcs": [f"qcs::cam::uin/{OWNER_UIN}:roleName/{tasks.ROLE}"]},
+        "action": ["name/cos:PutObject"],
+        "resource": [f"qcs::cos:{REGION}:uid/{APPID}:{BUCKET}/*"],
+    }
+    document = json.dumps({"version": "2.0", "statement": [denied]})
+    world.store.put(Configuration(BUCKET, "policy", document))
+    world.stop(task_id)
+    world.wait(hours=1)
+    (file,) = world.files(task_id)
+    assert (file.status, file.problem.partition(":")[0]) == (Status.UPLOADING, "UnauthorizedOperation")
+    assert world.store.select(Version) == []
+    assert [body["EventType"] for body in world.messages()] == [1, 2]
+
+
 def test_upload_fails_without_the_bucket() -> None:
     world = World(processing_seconds=0.2)
     world.join("7")
@@ -220,6 +244,29 @@ def test_full_recording_lasts_from_the_first_member_to_the_last() -> None:
     assert world.task(task.task_id).ended is not None
     world.join("7")
     assert len(world.store.select(Task)) == 2
+
+
+@pytest.mark.timeout(120)
+def test_a_year_in_a_recorded_room_fills_no_disk() -> None:
+    """365 days are 4,380 files of two hours, 31.5 GB if they were kept byte by byte."""
+    world = World(processing_seconds=0.2)
+    world.join("7")
+    task_id = world.start()
+    world.wait(days=365, minutes=1)
+    world.stop(task_id)
+    world.wait(seconds=1)
+    objects = world.store.select(Version)
+    assert len(objects) == len(world.files(task_id)) == 4381
+    assert sum(found.size for found in objects) == 4380 * 7_200_000 + 60_012
+    assert sum(path.stat().st_size for path in world.cloud.files.rglob("*") if path.is_file()) == 0
+    first, last = world.files(task_id)[0], world.files(task_id)[-1]
+    for file, size in ((first, 7_200_000), (last, 60_012)):
+        answer = account.read_object(world.call(), BUCKET, REGION, file.name, {})
+        assert len(answer.body) == size
+        (found,) = world.store.select(Version, key=file.name)
+        assert found.etag == hashlib.md5(answer.body).hexdigest()
+        part = account.read_object(world.call(), BUCKET, REGION, file.name, {"range": "bytes=35-37"})
+        assert part.body == answer.body[35:38]
 
 
 def test_recording_outlives_a_restart(tmp_path: Path) -> None:

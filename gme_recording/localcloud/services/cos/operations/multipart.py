@@ -120,7 +120,7 @@ def complete_multipart_upload(
     body = b"".join(stored.read(call, part.content) for part in parts)
     digests = b"".join(bytes.fromhex(part.etag) for part in parts)
     etag = f"{hashlib.md5(digests, usedforsecurity=False).hexdigest()}-{len(parts)}"
-    version = versions.write_as(call, found, key, body, said, etag=etag)
+    version = versions.write(call, found, key, body, said, etag=etag)
     stored.discard(call, scan.abort(call.store, upload))
     facts = {
         "Location": f"http://{call.request.host}/{key}",

@@ -28,6 +28,7 @@ from gme_recording.localcloud.services.cos.errors import (
     RESTORE_UNDER_WAY,
 )
 from gme_recording.localcloud.services.cos.model import Version
+from gme_recording.localcloud.services.cos.repeated import Body
 from gme_recording.localcloud.services.cos.routes import COS
 from gme_recording.localcloud.services.cos.targets import bucket_named, on_object
 
@@ -75,7 +76,7 @@ class Overrides:
     refuses=(NO_SUCH_BUCKET, KEY_TOO_LONG, INVALID_STORAGE_CLASS, INVALID_ARGUMENT),
 )
 def put_object(
-    call: Call, *, bucket: str, key: str, content: bytes = b"", headers: Mapping[str, str] = NO_HEADERS
+    call: Call, *, bucket: str, key: str, content: Body = b"", headers: Mapping[str, str] = NO_HEADERS
 ) -> Answer:
     found = bucket_named(call, bucket)
     version = versions.write(call, found, key, content, versions.describe(call, found, headers))
