@@ -59,7 +59,8 @@ def changed(outcome: Outcome) -> str:
     if drifted := len(outcome.drift):
         parts.append(f"{drifted} drifted")
     parts.append(f"{outcome.unchanged} unchanged")
-    return f"{outcome.verb} {outcome.stack}: {', '.join(parts)} in {outcome.seconds:.1f} s"
+    summary = f"{outcome.verb} {outcome.stack}: {', '.join(parts)} in {outcome.seconds:.1f} s"
+    return "\n".join([*_warnings(outcome), summary])
 
 
 def planned(outcome: Outcome) -> str:
@@ -71,7 +72,8 @@ def planned(outcome: Outcome) -> str:
         lines += ["Changes (now → after up):", *(plan(item) for item in outcome.changed)]
     if not outcome.steps:
         lines.append("No changes.")
-    return "\n".join([*lines, f"{len(outcome.changed)} to change, {outcome.unchanged} unchanged"])
+    summary = f"{len(outcome.changed)} to change, {outcome.unchanged} unchanged"
+    return "\n".join([*lines, *_warnings(outcome), summary])
 
 
 def table(rows: Mapping[str, object]) -> str:
@@ -91,6 +93,10 @@ def outcome_data(outcome: Outcome) -> dict[str, object]:
         "warnings": list(outcome.warnings),
         "seconds": round(outcome.seconds, 3),
     }
+
+
+def _warnings(outcome: Outcome) -> list[str]:
+    return [f"warning: {text}" for text in outcome.warnings]
 
 
 def _drifted(step: Step) -> str:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import click
 
 from gme_recording.cli import render
@@ -53,6 +55,13 @@ def test_a_preview_shows_drift_and_changes_apart_with_both_values():
 
 def test_a_preview_without_changes_says_so():
     assert render.planned(an_outcome()).splitlines() == ["No changes.", "0 to change, 3 unchanged"]
+
+
+def test_warnings_come_right_before_the_summary():
+    outcome = replace(an_outcome(), warnings=("nobody has confirmed them yet",))
+
+    assert render.planned(outcome).splitlines()[-2] == "warning: nobody has confirmed them yet"
+    assert render.changed(outcome).splitlines()[0] == "warning: nobody has confirmed them yet"
 
 
 def test_an_outcome_is_summed_up():
