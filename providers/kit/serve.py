@@ -177,7 +177,10 @@ def main(provider: TableProvider[Any]) -> None:
         server, port = await listen(provider)
         sys.stdout.write(f"{port}\n")
         sys.stdout.flush()
-        await server.wait_for_termination()
+        try:
+            await server.wait_for_termination()
+        finally:
+            await server.stop(grace=None)
 
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     try:

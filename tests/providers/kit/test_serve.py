@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -184,17 +185,18 @@ def test_two_providers_are_served_side_by_side_and_stop() -> None:
         Wire(ports["gme"]).call("GetPluginInfo", {})
 
 
-def test_the_plugin_prints_its_port_and_serves() -> None:
+def test_the_plugin_prints_its_port_serves_and_ends_quietly() -> None:
     plugin = ROOT / "providers" / "gme" / "pulumi-resource-gme"
     assert os.access(plugin, os.X_OK)
-    with subprocess.Popen([plugin, "127.0.0.1:1"], stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            wire = Wire(process.stdout.readline().strip())
-            assert wire.call("GetPluginInfo", {}) == {"version": "0.1.0"}
-            wire.channel.close()
-        finally:
-            process.terminate()
+    pipe = subprocess.PIPE
+    with subprocess.Popen([plugin, "127.0.0.1:1"], stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout is not None
+        wire = Wire(process.stdout.readline().strip())
+        assert wire.call("GetPluginInfo", {}) == {"version": "0.1.0"}
+        wire.channel.close()
+        process.send_signal(signal.SIGINT)  # as the engine does
+        _, said = process.communicate(timeout=10)
+    assert (process.returncode, said) == (0, "")
 
 
 def test_vendor_sdks_are_loaded_only_where_they_are_called() -> None:
