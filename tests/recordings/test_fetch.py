@@ -57,12 +57,12 @@ def test_real_recordings_are_fetched_whole_and_once(world: World, tmp_path: Path
     received: list[int] = []
     download = Download(world.objects, BUCKET, tmp_path, received.append)
 
-    first = list(fetch_all(download, world.keys()))
-    again = list(fetch_all(download, world.keys()))
+    first = list(fetch_all(download, world.listed()))
+    again = list(fetch_all(download, world.listed()))
 
     assert [one.outcome for one in first] == [Outcome.FETCHED] * 3
     assert [one.outcome for one in again] == [Outcome.PRESENT] * 3
-    assert files_in(tmp_path) == sorted(world.keys())
+    assert files_in(tmp_path) == sorted(world.listed())
     assert sum(received) == sum(one.size for one in first)
     assert all(intact(one.file, world.objects.head(BUCKET, one.key)) for one in first)
 
@@ -92,7 +92,7 @@ def test_the_next_run_goes_on_where_the_last_one_gave_up(tmp_path: Path) -> None
 
 def test_a_real_part_is_gone_on_with(world: World, tmp_path: Path) -> None:
     world.recorded("lobby", "7", mode=1)
-    (key,) = world.keys()
+    (key,) = world.listed()
     download = Download(world.objects, BUCKET, tmp_path)
     done = fetch(download, key)
     whole = done.file.read_bytes()
@@ -136,7 +136,7 @@ def test_a_part_that_is_too_long_is_begun_again(tmp_path: Path) -> None:
 
 def test_one_that_fails_does_not_stop_the_others(world: World, tmp_path: Path) -> None:
     world.recorded("lobby", "7")
-    keys = [world.keys()[0], KEY, world.keys()[1]]
+    keys = [world.listed()[0], KEY, world.listed()[1]]
     done = list(fetch_all(Download(world.objects, BUCKET, tmp_path), keys, workers=1))
     assert [one.outcome for one in done] == [Outcome.FETCHED, Outcome.FAILED, Outcome.FETCHED]
     assert "NoSuchKey" in done[1].problem

@@ -31,7 +31,7 @@ def test_a_link_plays_for_ten_minutes_and_no_longer(world: World) -> None:
 
 def test_a_link_holds_for_one_object(world: World) -> None:
     world.recorded("lobby", "7", "8", mode=1)
-    seven, eight = world.keys()
+    seven, eight = world.listed()
     link = play_url(world.objects, BUCKET, seven, seconds=60)
     other = urlsplit(link.url)._replace(path=f"/{eight}").geturl()
     assert got(world, other) == http.client.FORBIDDEN

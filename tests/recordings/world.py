@@ -74,7 +74,7 @@ class World:
         self.advance(600)
         return task
 
-    def keys(self, bucket: str = BUCKET, objects: Objects | None = None) -> list[str]:
+    def listed(self, bucket: str = BUCKET, objects: Objects | None = None) -> list[str]:
         return [item.key for item in (objects or self.objects).current(bucket, "")]
 
     def put(self, key: str, content: bytes = b"x", bucket: str = BUCKET, sdk: Any = None) -> None:
