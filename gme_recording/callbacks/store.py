@@ -85,6 +85,7 @@ class Settled:
     """When to try again, Unix seconds; None for never."""
 
 
+_PAGE = 1000
 _EVENT = ", ".join(field.name for field in fields(Event))
 _KEPT = f"{_EVENT}, body, received, receipts, state, attempts, error"
 _ADD = f"""
@@ -155,6 +156,20 @@ class Store:
         with self._lock:
             rows = self._db.execute(sql, [*values, limit]).fetchall()
         return [_kept(row) for row in rows]
+
+    def events(self, selection: Selection) -> Iterator[Event]:
+        """Yield events alone, the latest arrivals first, however many there are."""
+        condition, values = _where(selection)
+        sql = (
+            f"SELECT number, {_EVENT} FROM events WHERE {condition} AND number < ? "  # noqa: S608
+            f"ORDER BY number DESC LIMIT {_PAGE}"
+        )
+        last = 2**63 - 1
+        while last:
+            with self._lock:
+                page = self._db.execute(sql, [*values, last]).fetchall()
+            yield from (_event(row[1:]) for row in page)
+            last = page[-1][0] if len(page) == _PAGE else 0
 
     def due(self, now: float, limit: int) -> list[Kept]:
         """Return queued events whose time has come, the longest due first."""
@@ -254,10 +269,13 @@ def _where(selection: Selection) -> tuple[str, list[object]]:
 
 
 def _kept(row: tuple[Any, ...]) -> Kept:
-    names = [field.name for field in fields(Event)]
-    body, received, receipts, state, attempts, error = row[len(names) :]
-    event = Event(**dict(zip(names, row, strict=False)))
-    return Kept(event, body, received, receipts, State(state), attempts, error)
+    width = len(fields(Event))
+    body, received, receipts, state, attempts, error = row[width:]
+    return Kept(_event(row[:width]), body, received, receipts, State(state), attempts, error)
+
+
+def _event(row: tuple[Any, ...]) -> Event:
+    return Event(**dict(zip((field.name for field in fields(Event)), row, strict=True)))
 
 
 def _state_after(outcome: Settled) -> State:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +23,8 @@ from gme_recording.cli.output import Output
 from gme_recording.errors import ExitCode, UserError
 
 STORE = Path(".local", "callbacks.sqlite")
+EVENT_COLUMNS = ("received", "bizId", "room", "task", "event", "segment", "state", "file")
+FILE_COLUMNS = ("bizId", "room", "task", "status", "not heard", "file")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +70,12 @@ def serve(serving: Serving, output: Output) -> int:
 def show(store: Path | None, chosen: Selection, output: Output, *, files: bool, limit: int) -> int:
     """Show events, or files with what is known of them."""
     with _opened(store) as opened:
-        found = opened.select(chosen, -1 if files else limit)
-    if files:
-        known = list(history(kept.event for kept in found).values())[:limit]
-        output.show(_aligned([_file_row(one) for one in known]), [_file_data(one) for one in known])
-    else:
-        output.show(_aligned([_event_row(kept) for kept in found]), [_event_data(kept) for kept in found])
+        if files:
+            known = list(history(opened.events(chosen)).values())[:limit]
+            output.show(_table(FILE_COLUMNS, map(_file_row, known)), [_file_data(one) for one in known])
+        else:
+            found = opened.select(chosen, limit)
+            output.show(_table(EVENT_COLUMNS, map(_event_row, found)), [_event_data(one) for one in found])
     return ExitCode.OK
 
 
@@ -187,7 +189,7 @@ def _file_row(recorded: Recorded) -> Sequence[str]:
         key.room_id,
         key.task_id,
         _status(recorded),
-        f"not heard: {missing}" if missing else "",
+        missing or "-",
         key.file,
     )
 
@@ -218,9 +220,9 @@ def _time(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> str:
-    """Columns as wide as their widest cell; names of the vendor may hold anything, so nothing unprintable."""
-    shown = [[cell if cell.isprintable() else ascii(cell) for cell in row] for row in rows]
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Columns as wide as their widest cell. Names may hold anything: nothing that a terminal would obey."""
+    shown = [[cell if cell.isprintable() else ascii(cell) for cell in row] for row in (columns, *rows)]
     widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

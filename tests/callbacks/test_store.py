@@ -113,6 +113,15 @@ def test_the_latest_come_first_up_to_a_limit(store):
     assert [kept.event.kind for kept in store.select(Selection(), 2)] == [3, 2]
 
 
+def test_events_alone_come_page_by_page(store, monkeypatch):
+    monkeypatch.setattr("gme_recording.callbacks.store._PAGE", 2)
+    store.add([an_arrival(1, n, BizID=APP + n % 2) for n in range(9)], queue=False)
+
+    assert [event.segment for event in store.events(Selection())] == [8, 7, 6, 5, 4, 3, 2, 1, 0]
+    assert [event.segment for event in store.events(Selection(biz_id=APP))] == [8, 6, 4, 2, 0]
+    assert list(store.events(Selection(biz_id=5))) == []
+
+
 def test_an_attempt_ends_done_queued_for_later_or_dead(store):
     store.add([an_arrival(kind, received=0.0) for kind in (1, 2, 3)], queue=True)
 

@@ -47,7 +47,9 @@ def test_events_are_shown_with_what_became_of_them_the_latest_first(store, capsy
 
     task = "446192236330927912"
     other = FILE.replace("_0_audio", "_1_audio")
-    assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
+    heading, *lines = capsys.readouterr().out.splitlines()
+    assert heading.split() == ["received", "bizId", "room", "task", "event", "segment", "state", "file"]
+    assert [line.split() for line in lines] == [
         ["2026-01-31T13:00:00.000+00:00", str(APP), "den", task, "uploaded", "1", "queued", other],
         [
             "2026-01-31T12:00:01.000+00:00",
@@ -114,7 +116,8 @@ def test_files_tell_how_far_they_are_and_what_was_not_heard(store, capsys):
         "den",
     )
     assert (second["status"], second["missing"], second["file"]) == ("finished", [], FILE)
-    assert "not heard: started, finished" in table
+    assert [line.split()[0] for line in table.splitlines()] == ["bizId", str(APP), str(APP)]
+    assert "uploaded  started, finished  " in table
 
 
 def test_what_a_terminal_would_obey_is_shown_escaped(store, capsys):
