@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from gme_recording.localcloud import clock, identity, outbox
+from gme_recording.localcloud import clock, faults, identity, outbox
 from gme_recording.localcloud.clock import Clock
 from gme_recording.localcloud.cloud import Cloud
 from gme_recording.localcloud.identity import Account, Key, Kind
@@ -28,29 +28,33 @@ RECORDS = (
     *clock.RECORDS,
     *identity.RECORDS,
     *outbox.RECORDS,
+    *faults.RECORDS,
     *(record for package in PACKAGES for record in package.RECORDS),
 )
 
 
-def local_cloud(folder: Path | None, *, real_time: Callable[[], float] = time.time) -> Cloud:
-    """A cloud whose state lives in `folder` and survives there; None: in memory, gone when it is closed.
+def local_cloud(
+    folder: Path | None, *, files: Path | None = None, real_time: Callable[[], float] = time.time
+) -> Cloud:
+    """A cloud whose state lives in `folder` and survives there; None: in memory, gone when it is closed. One
+    in memory puts the contents of objects in `files`, or in a temporary folder.
 
     Raises `IncompatibleState` for a state of another version, or one that another process holds.
     """
     if folder is None:
-        return _in_memory(real_time)
+        return _in_memory(files, real_time)
     files = folder / "objects"
     files.mkdir(parents=True, exist_ok=True)
     store = Store(folder / "cloud.sqlite", RECORDS)
     return _cloud(store, files, real_time, store.close)
 
 
-def _in_memory(real_time: Callable[[], float]) -> Cloud:
+def _in_memory(files: Path | None, real_time: Callable[[], float]) -> Cloud:
     import shutil  # noqa: PLC0415 - a cloud on disk starts without these two
     import tempfile  # noqa: PLC0415
 
     store = Store(":memory:", RECORDS)
-    files = Path(tempfile.mkdtemp(prefix="localcloud-"))
+    files = files or Path(tempfile.mkdtemp(prefix="localcloud-"))
 
     def close() -> None:
         store.close()

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 from gme_recording.localcloud.access.evaluate import Question, decide, facts_of
 from gme_recording.localcloud.clock import JOBS, Clock, JobFunction, next_due, schedule
+from gme_recording.localcloud.faults import Effect, Fault, Faults, spoilt
 from gme_recording.localcloud.identity import ANONYMOUS, Account, Key, Kind, Principal
 from gme_recording.localcloud.messages import Request, Response
 from gme_recording.localcloud.refusal import CloudError, Refusal
+from gme_recording.localcloud.store import Hindsight
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,9 +49,13 @@ class Call:
     request_id: str
     now: datetime
     principal: Principal = ANONYMOUS
+    fault: Fault | None = None
+    """What was asked to go wrong with it."""
 
     @property
     def store(self) -> Store:
+        if self.fault and self.fault.effect is Effect.UNSEEN:
+            return Hindsight(self.cloud.store, self.now - timedelta(seconds=self.fault.seconds))
         return self.cloud.store
 
     def later(self, after: timedelta, job: str, key: str) -> None:
@@ -85,6 +91,8 @@ class Seen:
     request_id: str
     principal: str
     milliseconds: float
+    fault: int = 0
+    """Id of the fault that was injected; 0 if none was."""
 
 
 @dataclass(slots=True)
@@ -104,11 +112,15 @@ class Cloud:
     """Ends it: the state file is free, what was temporary is gone."""
     alarm: Callable[[timedelta | None], None] = lambda _: None
     """Told how long it is until the next delayed effect (None: there is none); a server sets it."""
+    faults: Faults = field(init=False)
     seen: deque[Seen] = field(default_factory=lambda: deque(maxlen=LOG_LENGTH))
     _recent: dict[tuple[str, str], deque[float]] = field(default_factory=dict)
     _settled: int = -1
     """`store.changes` when delayed effects were last looked at."""
     _next_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self.faults = Faults(self.store)
 
     def service(self, name: str) -> Service:
         return next(service for service in self.services if service.name == name)
@@ -132,17 +144,21 @@ class Cloud:
             log.exception("%s:%s failed, request %s", service.name, name, call.request_id)
             code = INTERNAL.code
             response = service.dialect.refuse(INTERNAL(), request, call.request_id)
+        if call.fault:
+            response = spoilt(response, call.fault)
         took = (perf_counter() - started) * 1000
-        who = call.principal.qcs
+        who, fault = call.principal.qcs, call.fault.fault_id if call.fault else 0
         self.seen.append(
-            Seen(call.now, service.name, name, response.status, code, call.request_id, who, took)
+            Seen(call.now, service.name, name, response.status, code, call.request_id, who, took, fault)
         )
         return response
 
     def _respond(self, call: Call, service: Service, operation: Operation) -> Response:
-        """The steps of every request, in their order. Injected faults belong between the first two."""
+        """The steps of every request, in their order."""
         dialect = service.dialect
         dialect.authenticate(call.request, call)
+        if service.of_the_vendor and self.faults.every():
+            self._inject(call, service, operation)
         parameters = dialect.parameters(call.request, operation)
         self._limit(call, operation)
         with self.store.transaction():
@@ -150,6 +166,26 @@ class Cloud:
             result = operation.perform(call, **parameters)
         self.run_due()
         return dialect.encode(result, call)
+
+    def _inject(self, call: Call, service: Service, operation: Operation) -> None:
+        """Let go wrong what somebody asked for. Raises CloudError where the call is not performed."""
+
+        def resources() -> Sequence[str]:
+            try:
+                parameters = service.dialect.parameters(call.request, operation)
+                return operation.on(call, **parameters) if operation.on else ()
+            except CloudError:
+                return ()
+
+        call.fault = fault = self.faults.strike(service.name, operation.name, resources)
+        if fault is None:
+            return
+        if fault.effect is Effect.ERROR:
+            raise CloudError(fault.code, fault.message, fault.status)
+        if fault.effect is Effect.THROTTLED:
+            raise THROTTLED(rate=operation.rate or "so", action=operation.action)
+        if fault.effect in {Effect.BROKEN, Effect.RESET}:
+            raise INTERNAL()
 
     def authorise(self, call: Call, operation: Operation, parameters: dict[str, object]) -> None:
         """Raises CloudError unless policies allow the operation on every resource it touches."""
@@ -197,6 +233,7 @@ class Cloud:
             self.store.clear()
             self.seed(self.store)
         self.clock.read()
+        self.faults.read()
         for path in sorted(self.files.rglob("*"), reverse=True):
             path.rmdir() if path.is_dir() else path.unlink()
         self.seen.clear()

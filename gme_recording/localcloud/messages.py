@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from urllib.parse import unquote
 
 
@@ -32,9 +33,22 @@ class Request:
         return tuple((unquote(name), unquote(value)) for name, _, value in pairs)
 
 
+class Delivery(StrEnum):
+    """How a response gets to its client; all but the first are faults that somebody asked for."""
+
+    WHOLE = "whole"
+    TRUNCATED = "truncated"
+    """The connection ends in the middle."""
+    RESET = "reset"
+    """Nothing arrives, the connection is reset."""
+
+
 @dataclass(frozen=True, slots=True)
 class Response:
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     """A HEAD that has no body to measure says `Content-Length` itself."""
     body: bytes = b""
+    delivery: Delivery = Delivery.WHOLE
+    after_seconds: float = 0.0
+    """It leaves that much later; other connections do not wait for it."""

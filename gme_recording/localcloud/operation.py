@@ -105,6 +105,8 @@ class Service:
     """Short name of the vendor, also the prefix of its policy actions."""
     dialect: Dialect
     serves: Callable[[Request], bool]
+    of_the_vendor: bool = True
+    """False for the local cloud's own endpoints: no injected fault touches them."""
     operations_in: str = ""
     """Module whose import adds the operations; it is imported when they are first asked for. Importing those
     of all services takes longer than everything else at start."""

@@ -10,6 +10,8 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -18,6 +20,7 @@ from gme_recording.localcloud import outbox
 from gme_recording.localcloud.assemble import SECRET_ID, SECRET_KEY
 from gme_recording.localcloud.assemble import local_cloud as new_cloud
 from gme_recording.localcloud.cloud import Cloud
+from gme_recording.localcloud.faults import Fault
 from gme_recording.localcloud.server import Server
 
 T = TypeVar("T")
@@ -29,8 +32,9 @@ class RunningCloud:
     secret_id = SECRET_ID
     secret_key = SECRET_KEY
 
-    def __init__(self) -> None:
-        self._cloud = new_cloud(None)
+    def __init__(self, files: Path | None = None) -> None:
+        """`files` is where contents of objects lie while it runs."""
+        self._cloud = new_cloud(None, files=files)
         self._loop = asyncio.new_event_loop()
         self._server = Server(self._cloud, outbox.deliver)
         self._thread = threading.Thread(target=self._loop.run_forever, name="local-cloud", daemon=True)
@@ -51,6 +55,11 @@ class RunningCloud:
         self._loop.call_soon_threadsafe(perform)
         return done.result()
 
+    @property
+    def faults(self) -> FaultsToCome:
+        """What is to go wrong: `local_cloud.faults.add(Fault(effect=Effect.THROTTLED, service="cam"))`."""
+        return FaultsToCome(self)
+
     def close(self) -> None:
         asyncio.run_coroutine_threadsafe(self._server.close(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -59,9 +68,27 @@ class RunningCloud:
         self._cloud.close()
 
 
+@dataclass(frozen=True, slots=True)
+class FaultsToCome:
+    """The rules in force; a test begins without any."""
+
+    _cloud: RunningCloud
+
+    def add(self, fault: Fault) -> Fault:
+        """Put a rule in force; returns it with its id."""
+        return self._cloud.run(lambda cloud: cloud.faults.add(fault))
+
+    def every(self) -> tuple[Fault, ...]:
+        """With how many calls each has matched and struck."""
+        return self._cloud.run(lambda cloud: cloud.faults.every())
+
+    def clear(self) -> None:
+        self._cloud.run(lambda cloud: cloud.faults.clear())
+
+
 @pytest.fixture(scope="session")
-def _running_cloud() -> Iterator[RunningCloud]:
-    cloud = RunningCloud()
+def _running_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCloud]:
+    cloud = RunningCloud(tmp_path_factory.mktemp("local-cloud"))
     yield cloud
     cloud.close()
 

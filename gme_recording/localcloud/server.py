@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import re
+import struct
+from collections import deque
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
+from socket import SO_LINGER, SOL_SOCKET
 from typing import TYPE_CHECKING, cast
 
 import httptools
 
-from gme_recording.localcloud.messages import Request, Response
+from gme_recording.localcloud.messages import Delivery, Request, Response
 
 if TYPE_CHECKING:
     from gme_recording.localcloud.cloud import Cloud
@@ -36,6 +40,8 @@ LONGEST_SLEEP_SECONDS = 3600
 _ABSOLUTE = re.compile(r"(https?)://([^/?]*)(.*)", re.IGNORECASE | re.DOTALL)
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 _BODILESS = frozenset({204, 304})
+_AT_ONCE = struct.pack("ii", 1, 0)
+"""Of `SO_LINGER`: closing resets the connection."""
 _TUNNEL = (
     b"The local cloud answers plain http:// through its proxy port; tunnels (CONNECT) are not served.\n"
     b"Tell the client to use http, see `gme-recording cloud env`.\n"
@@ -98,6 +104,15 @@ class _Rejected(Exception):
         self.text = text
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    data: bytes
+    """None at all: the connection is reset."""
+    keep: bool
+    at: float
+    """When it may leave, by the loop's clock."""
+
+
 class Connection(asyncio.Protocol):
     """One client: bytes to requests, responses to bytes."""
 
@@ -108,6 +123,9 @@ class Connection(asyncio.Protocol):
         self._open_connections = open_connections
         self._parser = httptools.HttpRequestParser(self)
         self._client = LOOPBACK
+        self._loop = asyncio.get_running_loop()
+        self._answers: deque[Answer] = deque()
+        self._congested = False
         self._deadline: asyncio.TimerHandle | None = None
         self._forget()
 
@@ -143,6 +161,23 @@ class Connection(asyncio.Protocol):
             else:
                 self._reject(400, b"This is not HTTP/1.1.\n")
 
+    def pause_writing(self) -> None:
+        self._congested = True
+        self._regulate()
+
+    def resume_writing(self) -> None:
+        self._congested = False
+        self._regulate()
+
+    def _regulate(self) -> None:
+        """Who does not take answers may not ask on."""
+        if self._transport.is_closing():
+            return
+        if self._answers or self._congested:
+            self._transport.pause_reading()
+        else:
+            self._transport.resume_reading()
+
     def abort(self) -> None:
         self._transport.abort()
 
@@ -150,7 +185,7 @@ class Connection(asyncio.Protocol):
         """What we wait for must come in that time."""
         if self._deadline is not None:
             self._deadline.cancel()
-        self._deadline = asyncio.get_running_loop().call_later(seconds, self.abort)
+        self._deadline = self._loop.call_later(seconds, self.abort)
 
     # httptools' side
 
@@ -186,9 +221,35 @@ class Connection(asyncio.Protocol):
             return
         method = self._parser.get_method().decode()
         response = self._handle(self._request(method))
-        keep = self._parser.should_keep_alive()
-        self._transport.write(_bytes(response, head=method == "HEAD", keep=keep))
-        if keep:
+        keep = self._parser.should_keep_alive() and response.delivery is Delivery.WHOLE
+        head, body = _parts(response, head=method == "HEAD", keep=keep)
+        if response.delivery is Delivery.TRUNCATED:
+            head, body = (head, body[: len(body) // 2]) if body else (head[:-1], b"")
+        elif response.delivery is Delivery.RESET:
+            head, body = b"", b""
+        self._answers.append(Answer(head + body, keep, self._loop.time() + response.after_seconds))
+        if len(self._answers) == 1:
+            self._answer()
+
+    def _answer(self) -> None:
+        """Send what is ready, in the order of the requests."""
+        while self._answers and not self._transport.is_closing():
+            answer = self._answers[0]
+            if (wait := answer.at - self._loop.time()) > 0:
+                self._within(BODY_SECONDS)
+                self._loop.call_later(wait, self._answer)
+                break
+            self._answers.popleft()
+            self._send(answer)
+        self._regulate()
+
+    def _send(self, answer: Answer) -> None:
+        if not answer.data:
+            self._transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, _AT_ONCE)
+            self.abort()
+            return
+        self._transport.write(answer.data)
+        if answer.keep:
             self._within(IDLE_SECONDS)
         else:
             self._transport.close()
@@ -217,11 +278,12 @@ class Connection(asyncio.Protocol):
             raise _Rejected(431, b"The headers are larger than 64 KiB.\n")
 
     def _reject(self, status: int, text: bytes) -> None:
-        self._transport.write(_bytes(Response(status, body=text), head=False, keep=False))
+        self._transport.write(b"".join(_parts(Response(status, body=text), head=False, keep=False)))
         self._transport.close()
 
 
-def _bytes(response: Response, *, head: bool, keep: bool) -> bytes:
+def _parts(response: Response, *, head: bool, keep: bool) -> tuple[bytes, bytes]:
+    """Headers and body as they are sent."""
     lines = [f"HTTP/1.1 {response.status} {_REASONS.get(response.status, '')}"]
     lines += [f"{name}: {value}" for name, value in response.headers]
     if response.status not in _BODILESS and not any(
@@ -232,4 +294,4 @@ def _bytes(response: Response, *, head: bool, keep: bool) -> bytes:
         lines.append("Connection: close")
     assert not any("\r" in line or "\n" in line for line in lines), "a header holds a line break"
     start = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
-    return start if head or response.status in _BODILESS else start + response.body
+    return start, b"" if head or response.status in _BODILESS else response.body

@@ -25,6 +25,8 @@ class Record:
 
     __slots__ = ()
     KEY: ClassVar[tuple[str, ...]]
+    SINCE: ClassVar[str] = "created"
+    """The field, if it has one, that says since when the record is there."""
 
 
 R = TypeVar("R", bound=Record)
@@ -194,6 +196,23 @@ class Store:
         values = [column.write(getattr(record, name)) for name, column in table.columns.items()]
         self._db.execute(f"{verb} {table.insertion}", values)
         return record
+
+
+class Hindsight(Store):
+    """The same state for a reader who does not see yet what is younger than a moment."""
+
+    def __init__(self, store: Store, moment: datetime) -> None:
+        self._tables = store._tables  # noqa: SLF001 - the same class
+        self._db = store._db  # noqa: SLF001
+        self._moment = moment
+
+    def query(self, record: type[R], clause: str, values: Sequence[object] = ()) -> list[R]:
+        found = super().query(record, clause, values)
+        return [one for one in found if not self._is_younger(one)]
+
+    def _is_younger(self, record: Record) -> bool:
+        since = getattr(record, record.SINCE, None)
+        return isinstance(since, datetime) and since > self._moment
 
 
 def _table(record: type[Record]) -> Table:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from gme_recording.localcloud import clock as clock_module
+from gme_recording.localcloud import faults as faults_module
 from gme_recording.localcloud import identity
 from gme_recording.localcloud.clock import JOBS, Clock, job
 from gme_recording.localcloud.cloud import Call, Cloud
@@ -106,7 +107,7 @@ def policies() -> list[str]:
 
 @pytest.fixture
 def cloud(tmp_path, policies) -> Iterator[Cloud]:
-    store = Store(":memory:", (*clock_module.RECORDS, *identity.RECORDS, Note))
+    store = Store(":memory:", (*clock_module.RECORDS, *identity.RECORDS, *faults_module.RECORDS, Note))
 
     def seed(store: Store) -> None:
         store.add(Account("1", "2"))

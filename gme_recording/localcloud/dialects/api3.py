@@ -42,7 +42,7 @@ SIGNATURE_REFUSALS: Mapping[Reason, Refusal] = {
 
 def service(name: str, version: str) -> Service:
     """A service of API 3.0, at every host the vendor has for it."""
-    return Service(name, Api3(name, version), _hosts(name), home_of(name))
+    return Service(name, Api3(name, version), _hosts(name), operations_in=home_of(name))
 
 
 def _hosts(name: str) -> Callable[[Request], bool]:

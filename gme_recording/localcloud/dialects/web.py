@@ -53,7 +53,7 @@ def service(name: str, *prefixes: str) -> Service:
     def serves(request: Request) -> bool:
         return request.path.startswith(prefixes) and not _host_name(request).endswith(_VENDOR)
 
-    return Service(name, Web(), serves, home_of(name))
+    return Service(name, Web(), serves, of_the_vendor=False, operations_in=home_of(name))
 
 
 def html(text: str, status: int = 200) -> Response:
