@@ -224,7 +224,7 @@ class Connection(asyncio.Protocol):
         keep = self._parser.should_keep_alive() and response.delivery is Delivery.WHOLE
         head, body = _parts(response, head=method == "HEAD", keep=keep)
         if response.delivery is Delivery.TRUNCATED:
-            head, body = (head, body[: len(body) // 2]) if body else (head[:-1], b"")
+            head, body = (head, body[: len(body) // 2]) if body else (b"HTTP/1.1 ", b"")
         elif response.delivery is Delivery.RESET:
             head, body = b"", b""
         self._answers.append(Answer(head + body, keep, self._loop.time() + response.after_seconds))
