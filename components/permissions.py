@@ -173,7 +173,7 @@ def _bucket_actions(bucket: Reach) -> Iterator[str]:
 
 
 def _account_actions(what: Deployment) -> Iterator[str]:
-    yield "cam:GetRole"
+    yield from ("cam:DescribeSubAccounts", "cam:GetRole")
     if what.grant is Grant.CREATE:
         yield from _GRANTING_ACTIONS
     if what.policies:

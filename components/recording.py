@@ -47,7 +47,7 @@ class RecordingEnvironment(pulumi.ComponentResource):
         super().__init__("gme-recording:recording:RecordingEnvironment", name, plain(stack), opts)
         inside = pulumi.ResourceOptions(parent=self)
         buckets = Buckets(name, stack, owner_uin, inside)
-        access = Access(f"{name}-access", _access(stack, owner_uin), inside)
+        access = Access(f"{name}-access", access_args(stack, owner_uin), inside)
         consoles = {
             app.biz_id: ConsoleSettings(
                 f"{name}-console-{app.biz_id}", _console(stack, app, buckets.of(app), access), inside
@@ -120,7 +120,8 @@ def reaches(stack: Stack) -> tuple[permissions.Reach, ...]:
     return (*recordings, *copies, *logs)
 
 
-def _access(stack: Stack, owner_uin: str) -> AccessArgs:
+def access_args(stack: Stack, owner_uin: str) -> AccessArgs:
+    """Grant, policies and users of the environment, and what the policies reach."""
     buckets, users = reaches(stack), stack.access.users
     room = stack.smoke.room
     tested = [

@@ -111,7 +111,7 @@ class Retention:
     """How long recordings stay, and when they move to colder storage. Days count from the last change."""
 
     keep_days: Annotated[int | None, Key("keep", words.days_or_forever(1, 3650))]
-    """When a recording expires; None is never."""
+    """When a recording expires."""
     infrequent_after_days: Annotated[int | None, Key("infrequent_after", words.days(0, 3649))] = None
     """To STANDARD_IA, billed for at least 30 days."""
     archive_after_days: Annotated[int | None, Key("archive_after", words.days(0, 3649))] = None
@@ -131,7 +131,7 @@ class AccessLog:
     name: Annotated[str, Key("name", _BUCKET_NAME)]
     """The log bucket is `<name>-<appid>`; the stack makes it."""
     keep_days: Annotated[int | None, Key("keep", words.days_or_forever(1, 3650))]
-    """When a log file expires; None is never."""
+    """When a log file expires."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -186,6 +186,7 @@ def deploy(user: World) -> None:
     """Up, a change, the smoke test, and destroy, as the official provider was recorded to do it."""
     role = user.api("cam", "CreateServiceLinkedRole", QCSServiceName=["gamemedia.gme.cloud.tencent.com"])
     user.api("cam", "GetRole", RoleId=role["RoleId"])
+    user.api("cam", "DescribeSubAccounts", FilterSubAccountUin=[FIRST_UIN])
     linked = f"qcs::cam::uin/:role/tencentcloudServiceRole/{role['RoleId']}"
     user.api("tag", "ModifyResourceTags", Resource=linked, ReplaceTags=[{"TagKey": "a", "TagValue": "b"}])
     for bucket in reversed(BUCKETS):
