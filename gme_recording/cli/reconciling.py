@@ -56,6 +56,7 @@ def _compared(shelf: Shelf, question: Question) -> Reconciled:
     events = _events(question.callbacks, scope)
     objects = gather.stored(shelf.objects, shelf.bucket, scope, events)
     tasks = tuple(gather.tasks(Gme(shelf.cloud), scope, events, objects))
+    objects += gather.arrived(shelf.objects, shelf.bucket, tasks, objects)
     terms = Terms(
         now=now,
         since=since,

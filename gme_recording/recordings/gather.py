@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Protocol
 
 from gme_recording.api.errors import TASK_NOT_FOUND, ApiError
-from gme_recording.api.gme import RecordFile, Task
+from gme_recording.api.gme import RecordFile, RecordStatus, Task
 from gme_recording.callbacks.event import Event
+from gme_recording.recordings import names
 from gme_recording.recordings.evidence import KnownTask
 from gme_recording.recordings.listing import Pages, Stored, Wanted, find
-from gme_recording.recordings.owners import Known
+from gme_recording.recordings.owners import Known, Owned
 
+_UPLOADED = frozenset({RecordStatus.UPLOADED, RecordStatus.NOTIFIED})
 FORGOTTEN = frozenset({TASK_NOT_FOUND, "InvalidParameterValue.InvalidTaskId"})
 
 
@@ -68,6 +70,24 @@ def tasks(
             running=task_id in running,
             files=_files(gme, scope.biz_id, task_id),
         )
+
+
+def arrived(pages: Pages, bucket: str, tasks: Iterable[KnownTask], objects: Iterable[Stored]) -> list[Stored]:
+    """Look again for what GME calls uploaded and the listing does not have: it may have come in between."""
+    there = {item.object.key for item in objects}
+    told = {
+        file.name.removeprefix("/"): task
+        for task in tasks
+        for file in task.files or ()
+        if file.status in _UPLOADED
+    }
+    return [
+        Stored(item, Owned(reading))
+        for key, task in told.items()
+        if key not in there and (reading := names.parse(key, task.room_id or None)) is not None
+        for item in pages.current(bucket, key)
+        if item.key == key
+    ]
 
 
 def _files(gme: Asker, biz_id: int, task_id: str) -> tuple[RecordFile, ...] | None:

@@ -158,11 +158,11 @@ def _why_missing(file: File, terms: Terms) -> Why | None:
     expired = expiry.expires(terms.rules, file.key, ended)
     if expired is not None and expired <= terms.now:
         return None
-    waited = terms.now - ended
-    if waited <= terms.patience:  # also: the bucket was listed before GME was asked
-        return None
     if file.reached >= Kind.UPLOADED:
         return Why.LOST
+    waited = terms.now - ended
+    if waited <= terms.patience:
+        return None
     if file.recording:
         return Why.RUNNING
     return Why.LATE if waited <= terms.give_up else Why.LOST

@@ -333,3 +333,14 @@ def test_a_task_that_gme_has_forgotten_is_no_error(world: World) -> None:
     scope = Scope(biz_id=APP, since=world.now() - timedelta(days=1))
     (task, *_) = gather.tasks(world.gme, scope, events, [])
     assert (task.room_id, task.files, task.running) == ("lobby", None, False)
+
+
+def test_what_arrives_while_gme_is_asked_is_not_lost(world: World) -> None:
+    world.recorded("lobby", "7")
+    mixed, single = world.listed()
+    scope = Scope(biz_id=APP, since=world.now() - timedelta(days=1))
+    before = [one for one in gather.stored(world.objects, BUCKET, scope, ()) if one.object.key == mixed]
+    tasks = tuple(gather.tasks(world.gme, scope, (), before))
+    (late,) = gather.arrived(world.objects, BUCKET, tasks, before)
+    assert (late.object.key, late.recording.user_id) == (single, "7")
+    assert gather.arrived(world.objects, BUCKET, tasks, [*before, late]) == []
