@@ -79,10 +79,10 @@ class Local:
         self._cloud = clouds.local()
 
     def apply(self, wanted: Values, known: Values | None) -> None:
+        """Make the application too, if it is missing: a person would have made it in the console."""
         del known
         settings = settings_of(wanted)
-        if self._cloud.application(settings.biz_id) is None:  # a person would have made it in the console
-            self._cloud.create_application(settings.biz_id, str(settings.biz_id))
+        self._cloud.create_application(settings.biz_id, str(settings.biz_id))
         local.apply(self._cloud, settings)
 
     def read(self, biz_id: int, known: Values) -> dict[str, Any] | None:
