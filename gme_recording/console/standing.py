@@ -27,7 +27,7 @@ class Confirmed(StrEnum):
     STALE = "stale"
     """Other settings than those declared now."""
     NO = "no"
-    NEEDLESS = "needless"
+    NEEDLESS = "not needed"
     """The local console is set by `up`."""
 
 
@@ -140,6 +140,8 @@ def _line(field: runbook.Field, proof: Proof, *, counts: bool) -> Line:
 
 def _word(standing: Standing) -> str:
     word, declared = standing.confirmation, standing.settings.fingerprint
+    if standing.confirmed is Confirmed.NEEDLESS:
+        return f"declared {declared}, set by `up`"
     if word is None:
         return f"declared {declared}, confirmed by nobody"
     told = f"by {word.by} on {word.on}"

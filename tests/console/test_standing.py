@@ -66,9 +66,10 @@ def test_the_local_console_needs_no_word_and_is_compared_field_by_field() -> Non
     same = standing("voice", SETTINGS, None, Proof(shown=SETTINGS), by_hand=False)
     assert ({line.proved for line in same.lines}, same.confirmed, same.to_do) == (
         {"yes: shown"},
-        "needless",
+        "not needed",
         "",
     )
+    assert render(same).startswith(f"voice (bizId 1400000001): declared {SETTINGS.fingerprint}, set by `up`")
     other = Proof(shown=replace(SETTINGS, callback_url=""))
     differing = standing("voice", SETTINGS, None, other, by_hand=False)
     assert [line.proved for line in differing.lines] == [
