@@ -148,9 +148,13 @@ def _shown(plan: ErasePlan, wish: Wish) -> str:
 
 def _listed(what: str, items: tuple[Item, ...]) -> list[str]:
     shown = [
-        f"  {what}: {item.bucket}/{item.key}{f' version {item.version_id}' if item.version_id else ''}"
+        f"  {what}: {item.bucket}/{item.key}{_version(item)}"
         f"{f' ({item.why})' if item.why else ''}; by lifecycle: {item.gone or 'never'}"
         for item in items[:_SHOWN]
     ]
     more = len(items) - len(shown)
     return [*shown, f"  {what}: {more} more, see the file"] if more > 0 else shown
+
+
+def _version(item: Item) -> str:
+    return "" if item.version_id in {"", "null"} else f" version {item.version_id}"

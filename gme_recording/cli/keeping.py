@@ -120,7 +120,7 @@ def play_url(stack: str, key: str, seconds: int, output: Output) -> int:
     """Print a link that plays a recording."""
     shelf = shelf_of(stack, key)
     link = links.play_url(shelf.objects, shelf.bucket, key, seconds)
-    output.say(f"warning: {links.WARNING}; {_text(link.expires)}")
+    output.say(f"warning: {links.WARNING} {_text(link.expires)}")
     if shelf.cloud.url:
         output.say(
             f"the local cloud answers through its proxy: curl --proxy {shelf.cloud.url} -o out.mp3 URL"
@@ -243,7 +243,7 @@ def _said(recording: Recording, *, sure: bool) -> dict[str, object]:
 def _line(item: Stored) -> str:
     recording = item.recording
     who = "mixed" if recording.mixed else f"user {recording.user_id}"
-    doubt = "" if item.owned.sure else f"  (or {len(item.owned.others)} other readings)"
+    doubt = "".join(f" or user {one.user_id} in room {one.room_id}?" for one in item.owned.others)
     return (
         f"{_text(recording.started)}  {item.object.size:>12,}  room {recording.room_id}, {who}{doubt}"
         f"  {item.object.key}"

@@ -14,6 +14,7 @@ from gme_recording.cli.output import Output
 from gme_recording.cli.shelves import Shelf, shelves
 from gme_recording.errors import ExitCode, UserError
 from gme_recording.recordings import gather
+from gme_recording.recordings.erase_record import erased_keys
 from gme_recording.recordings.gather import Scope
 from gme_recording.recordings.reconcile import HINTS, MARGIN, Gap, Reconciled, Terms, reconcile
 
@@ -28,6 +29,8 @@ class Question:
     since: float | None
     tasks: tuple[str, ...]
     rooms: tuple[str, ...]
+    erased: tuple[Path, ...]
+    """Records of erasures."""
     patience: float
     longest: float
 
@@ -64,6 +67,7 @@ def _compared(shelf: Shelf, question: Question) -> Reconciled:
         longest_task=timedelta(hours=question.longest),
         callbacks=question.callbacks is not None,
         rules=shelf.rules(),
+        erased=frozenset().union(*map(erased_keys, question.erased)),
     )
     return reconcile(tasks, events, objects, terms)
 

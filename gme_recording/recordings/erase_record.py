@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from gme_recording.errors import ExitCode, UserError
 from gme_recording.recordings.erase import Done
 from gme_recording.recordings.erase_plan import ErasePlan, Item
 
@@ -74,6 +75,19 @@ class Record:
 
     def _write(self, ended: str) -> None:
         write(self.file, self.data(ended))
+
+
+def erased_keys(file: Path) -> frozenset[str]:
+    """Return the keys that a record says are erased; raises UserError for what is no record."""
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+        return frozenset(str(one["key"]) for one in record["outcomes"] if one["outcome"] == ERASED)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(
+            f"{file} is no record of an erasure ({type(error).__name__})",
+            hint="name a file <plan>.record.json that `recordings erase` has written",
+            exit_code=ExitCode.INPUT,
+        ) from None
 
 
 def write(file: Path, data: object) -> None:

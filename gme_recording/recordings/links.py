@@ -9,7 +9,7 @@ from typing import Protocol
 from gme_recording.api.objects import Head
 
 SHORTEST_SECONDS, USUAL_SECONDS, LONGEST_SECONDS = 1, 600, 43_200
-WARNING = "whoever has this link can listen until it expires: it cannot be taken back"
+WARNING = "whoever has this link can listen, and it cannot be taken back; it expires at"
 
 
 class Signer(Protocol):

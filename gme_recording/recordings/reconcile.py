@@ -63,6 +63,8 @@ class Terms:
     """Whether callbacks are received and all of them are given."""
     rules: tuple[LifecycleRule, ...] = ()
     """What lifecycle has deleted is not lost."""
+    erased: frozenset[str] = frozenset()
+    """Keys that were erased on purpose are not lost either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +158,7 @@ def _why_missing(file: File, terms: Terms) -> Why | None:
     """Judge whether there should be an object by now."""
     ended = file.ended or (file.began + LONGEST_FILE if file.began else terms.since)
     expired = expiry.expires(terms.rules, file.key, ended)
-    if expired is not None and expired <= terms.now:
+    if file.key in terms.erased or (expired is not None and expired <= terms.now):
         return None
     if file.reached >= Kind.UPLOADED:
         return Why.LOST
@@ -206,8 +208,8 @@ def _holes_of(stream: str, segments: Mapping[int, File], terms: Terms) -> Iterat
         after = segments[serial]
         for missing in range(before + 1, serial):
             began = segments[before].ended if before in segments else None
-            if _is_recent(after, terms) and not _is_expired(after, terms):
-                key = f"{stream}{missing}{_SUFFIX}"
+            key = f"{stream}{missing}{_SUFFIX}"
+            if key not in terms.erased and _is_recent(after, terms) and not _is_expired(after, terms):
                 gap = _gap(after, Why.LOST)
                 yield replace(gap, key=key, began=began, ended=after.began)
         before = serial

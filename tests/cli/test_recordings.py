@@ -92,7 +92,7 @@ def test_list_by_task_asks_gme_which_streams_are_its_own(world: World, gr: Shell
 
 def test_list_tells_of_doubt_and_takes_advice(world: World, gr: Shell) -> None:
     world.recorded("red_team", "7", mode=1)
-    assert "(or 1 other readings)" in gr("recordings", "list").out
+    assert "or user team_7 in room red?" in gr("recordings", "list").out
     for advice in (["--numeric-users"], ["--known-room", "red_team"], ["--known-user", "7"]):
         (found,) = gr("recordings", "list", "--json", *advice).data
         assert (found["roomId"], found["userId"], found["sure"]) == ("red_team", "7", True)
@@ -134,7 +134,7 @@ def test_play_url_warns_and_expires(world: World, gr: Shell) -> None:
     world.put(ABSENT)
     ended = gr("recordings", "play-url", ABSENT, "--for", "2")
     assert ended.out.startswith(f"http://{BUCKET}.cos.ap-guangzhou.myqcloud.com/")
-    assert "whoever has this link can listen" in ended.err
+    assert "whoever has this link can listen, and it cannot be taken back; it expires at 20" in ended.err
     assert gr("recordings", "play-url", ABSENT, "--for", "100000").code == ExitCode.INPUT
 
 
@@ -338,6 +338,16 @@ def test_reconcile_takes_tasks_and_rooms_that_someone_knows(world: World, gr: Sh
     world.advance(7200)
     found = gr("reconcile", "--room", "hall", "--longest", "1", "--json")
     assert [gap["why"] for gap in found.data[0]["gaps"]] == ["running too long"]
+
+
+def test_reconcile_does_not_miss_what_was_erased(world: World, gr: Shell) -> None:
+    world.recorded("lobby", "7")
+    world.advance(3600)
+    gr("recordings", "erase", "--user", "7", "--plan", "p.json", "--yes")
+    assert gr("reconcile").code == ExitCode.DIFFERS
+    assert gr("reconcile", "--erased", "p.record.json").code == ExitCode.OK
+    wrong = gr("reconcile", "--erased", "p.json")
+    assert (wrong.code, "no record of an erasure" in wrong.err) == (ExitCode.INPUT, True)
 
 
 def test_reconcile_without_its_database_says_so(world: World, gr: Shell) -> None:

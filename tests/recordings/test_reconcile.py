@@ -181,6 +181,14 @@ def test_what_lifecycle_has_deleted_is_not_lost() -> None:
     assert whys(events=hole, terms=replace(month_ago, rules=rules)) == []
 
 
+def test_what_was_erased_is_not_lost() -> None:
+    erased = frozenset({key(0), key(1), key(2)})
+    assert whys(events=[*life(0), *life(2)], terms=replace(TERMS, erased=erased)) == []
+    assert whys(events=[*life(0), *life(2)], terms=replace(TERMS, erased=erased - {key(1)})) == [
+        (Why.LOST, key(1))
+    ]
+
+
 def test_what_happened_before_is_not_told_again() -> None:
     assert whys(events=life(), terms=replace(TERMS, since=NOW - timedelta(hours=1))) == []
 

@@ -25,6 +25,12 @@ from gme_recording.cli.output import Output
 @click.option("--task", "tasks", multiple=True, help="A task that you know of.")
 @click.option("--room", "rooms", multiple=True, help="A room that you know of: is it still being recorded?")
 @click.option(
+    "--erased",
+    type=click.Path(path_type=Path, dir_okay=False),
+    multiple=True,
+    help="Record of an erasure: what it says is gone is not lost.",
+)
+@click.option(
     "--patience",
     type=click.FloatRange(min=0),
     default=30,
@@ -45,7 +51,7 @@ def command(*, output: Output, **question: Any) -> int:
     Asks GME about every task that callbacks or keys name, and puts that together with what was heard and what
     is stored. A file is late when it should be in the bucket, lost a day later or when GME said it was there;
     unexpected when nothing told of it. A callback that did not come and a task that runs too long are told
-    as well. What lifecycle has deleted is not lost. Made for cron: it changes nothing.
+    as well. What lifecycle deleted or --erased names is not lost. Made for cron: it changes nothing.
 
     Exit codes: 0 nothing to look at, 7 something is, 1 refused, 2 wrong option, 3 credentials, 6 no such
     stack, 10 no database or local cloud.
