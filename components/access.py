@@ -10,7 +10,11 @@ import pulumi
 from tencentcloud_iac_pulumi import cam, user
 
 from components import permissions
-from components.config.model import AccessPolicy, Grant, plain
+from components.config.keys import plain
+from components.config.model import (
+    AccessPolicy,
+    Grant,
+)
 from gme_recording.errors import ExitCode, UserError
 from gme_recording.smoke.model import RECORDING_ROLE
 

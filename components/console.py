@@ -11,7 +11,7 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
-from components.config.model import plain
+from components.config.keys import plain
 
 
 class ConsoleSettingsArgs(TypedDict):

@@ -14,7 +14,10 @@ import pulumi
 
 from components import recording, tags
 from components.config import parse
-from components.config.model import Key, Many, Named, Stack, keys
+from components.config.keys import Key, Many, Named, keys
+from components.config.model import (
+    Stack,
+)
 from gme_recording.errors import UserError
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -11,7 +11,12 @@ import pulumi
 from components import lifecycle, permissions
 from components.access import Access, AccessArgs
 from components.buckets import Buckets
-from components.config.model import App, OnDestroy, Stack, plain
+from components.config.keys import plain
+from components.config.model import (
+    App,
+    OnDestroy,
+    Stack,
+)
 from components.console import ConsoleSettings, ConsoleSettingsArgs
 from components.smoke import SmokeTest, targets
 from components.storage import Storage

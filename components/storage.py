@@ -9,7 +9,10 @@ import pulumi
 from tencentcloud_iac_pulumi import cos
 
 from components import documents, lifecycle
-from components.config.model import OnDestroy, plain
+from components.config.keys import plain
+from components.config.model import (
+    OnDestroy,
+)
 from gme_recording.api import LifecycleRule
 
 

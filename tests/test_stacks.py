@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from components.config import files, model, parse, schema
+from components.config import files, parse, schema
+from components.config.keys import keys
 from components.config.model import Grant, OnDestroy, Stack
 from gme_recording.api import CloudKind
 from tests.components.stacks import ROOT
@@ -67,8 +68,8 @@ def test_a_stack_warns_of_nothing(name: str) -> None:
 
 
 def test_the_project_file_describes_every_key_with_its_type() -> None:
-    keys = {key.name for _, key in model.keys(Stack)}
-    assert PROJECT["config"].keys() == keys
+    names = {key.name for _, key in keys(Stack)}
+    assert PROJECT["config"].keys() == names
     for key, entry in PROJECT["config"].items():
         assert {"type", "description"} <= entry.keys() <= {"type", "description", "default", "items"}, key
 

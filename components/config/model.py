@@ -6,12 +6,13 @@ Pulumi.yaml repeats the top level with the same words (a test compares them).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated
 
 from components.config import words
+from components.config.keys import Key, Many, Named
 from gme_recording.api import CloudKind
 from gme_recording.smoke import Mode
 
@@ -73,29 +74,6 @@ class SmokeWhen(StrEnum):
     CHANGE = "change"
     """When something that matters changed, and until it has passed."""
     ALWAYS = "always"
-
-
-@dataclass(frozen=True, slots=True)
-class Many:
-    """A list of mappings, each read as `kind`."""
-
-    kind: type[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A mapping of names to mappings, each read as `kind`."""
-
-    kind: type[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """Where a field comes from: its key in the file, and what reads it."""
-
-    name: str
-    read: words.Reader[object] | type[Any] | Many | Named
-    """A reader of `words`, another dataclass of this module, or `Many` or `Named` of one."""
 
 
 _BUCKET_NAME = words.text(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", "lower-case letters, digits and inner hyphens")
@@ -352,29 +330,3 @@ class Stack:
     def _place(self, key: str, region: str, storage: Storage) -> Place:
         apps = tuple(app for app in self.apps if (app.region or self.region) == region)
         return Place(key=key, region=region, bucket=self.full_name(storage.name), storage=storage, apps=apps)
-
-
-def plain(value: Any) -> Any:
-    """The value as mappings, lists and scalars, empty parts left out: fit for Pulumi and for JSON."""
-    if is_dataclass(value) and not isinstance(value, type):
-        parts = {item.name: plain(getattr(value, item.name)) for item in fields(value)}
-        return {name: part for name, part in parts.items() if part not in (None, "", (), {}, [])}
-    if isinstance(value, tuple | list):
-        return [plain(part) for part in value]
-    if isinstance(value, Mapping):
-        return {str(name): plain(part) for name, part in value.items()}
-    return str(value) if isinstance(value, StrEnum) else value
-
-
-def keys(kind: type[Any]) -> Iterator[tuple[str, Key]]:
-    """The fields of a dataclass of this module that have a key in the stack file."""
-    hints = get_type_hints(kind, include_extras=True)
-    for item in fields(kind):
-        for extra in getattr(hints[item.name], "__metadata__", ()):
-            yield item.name, extra
-
-
-def required(kind: type[Any]) -> frozenset[str]:
-    """The fields of a dataclass that have no default."""
-    without = (item.name for item in fields(kind) if item.default is item.default_factory is MISSING)
-    return frozenset(without)

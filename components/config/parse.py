@@ -15,7 +15,11 @@ from typing import Any, TypeVar
 
 from components.config import checks, files
 from components.config.files import PROJECT, stack_file
-from components.config.model import Key, Many, Named, Routing, Stack, keys, required
+from components.config.keys import Key, Many, Named, keys, required
+from components.config.model import (
+    Routing,
+    Stack,
+)
 from components.config.words import Unreadable
 from gme_recording.errors import InvalidInput, Problem
 

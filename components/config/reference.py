@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from components.config import schema
-from components.config.model import Key, Many, Named, Stack, keys, required
+from components.config.keys import Key, Many, Named, keys, required
+from components.config.model import (
+    Stack,
+)
 from components.config.words import render_days, render_seconds
 
 PAGE = "docs/configuration.md"

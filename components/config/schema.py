@@ -18,7 +18,10 @@ from typing import Any
 
 from components.config import parse
 from components.config.files import PROJECT
-from components.config.model import Key, Many, Named, Stack, keys, required
+from components.config.keys import Key, Many, Named, keys, required
+from components.config.model import (
+    Stack,
+)
 
 FILE = "stacks/schema.json"
 LINE = "# yaml-language-server: $schema=schema.json"

@@ -20,7 +20,7 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 import components
 from components import hosted
 from components.config import model, schema
-from components.config.model import Many, Named
+from components.config.keys import Many, Named, keys, required
 from tests.components.stacks import ROOT
 from tests.support import monitor, wire
 
@@ -52,10 +52,10 @@ def of_type(kind: type[Any]) -> dict[str, Any]:
 
 def of_model(kind: type[Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name, key in model.keys(kind):
+    for name, key in keys(kind):
         read: Any = key.read.kind if isinstance(key.read, Many | Named) else key.read
         inner: Any = of_model(read) if isinstance(read, type) else plain_type(read.schema)
-        found[hosted._snake(key.name)] = (name in model.required(kind), inner)
+        found[hosted._snake(key.name)] = (name in required(kind), inner)
     return found
 
 

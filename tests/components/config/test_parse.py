@@ -8,14 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.config import parse
+from components.config.keys import keys, plain
 from components.config.model import (
     Access,
+    AccessLog,
     AccessPolicy,
     App,
     Confirmation,
     Encryption,
     Grant,
     OnDestroy,
+    Replica,
     Retention,
     Routing,
     Scope,
@@ -23,7 +26,6 @@ from components.config.model import (
     SmokeWhen,
     Stack,
     Storage,
-    plain,
 )
 from gme_recording.api import CloudKind
 from gme_recording.errors import ExitCode, InvalidInput, Problem, UserError
@@ -65,6 +67,14 @@ def test_the_least_a_stack_must_say_gets_the_defaults(tmp_path: Path) -> None:
 
 EVERYTHING = a_config(
     cloud="local",
+    storages={
+        "eu-frankfurt": {
+            "name": "voice-eu",
+            "retention": {"keep": "30 days"},
+            "encryption": "KMS",
+            "kms_key": "aaaa-bbbb",
+        }
+    },
     storage={
         "name": "voice",
         "retention": {
@@ -76,14 +86,26 @@ EVERYTHING = a_config(
             "keep_versions": "14 days",
         },
         "encryption": "SM4",
+        "allowed_networks": ["127.0.0.0/8", "::1"],
+        "access_log": {"name": "voice-log", "keep": "forever"},
+        "replica": {"region": "ap-hongkong", "name": "voice-copy"},
         "versioning": True,
         "on_destroy": "keep",
     },
-    access={"grant": "create", "policies": ["reader", "recorder"]},
+    access={
+        "grant": "create",
+        "policies": ["reader", "recorder"],
+        "operators": ["bot"],
+        "readers": ["support", "legal"],
+        "erasers": ["privacy"],
+        "auditors": ["audit@example.com"],
+        "deployers": ["ci"],
+    },
     apps=[
         {
             "name": "arena",
             "bizId": 1400000001,
+            "region": "eu-frankfurt",
             "scope": "full",
             "allowFullScope": True,
             "callbackUrl": "http://127.0.0.1:8080/gme",
@@ -114,6 +136,7 @@ def test_everything_that_can_be_said_is_read(tmp_path: Path) -> None:
     app = App(
         name="arena",
         biz_id=1400000001,
+        region="eu-frankfurt",
         scope=Scope.FULL,
         allow_full_scope=True,
         callback_url="http://127.0.0.1:8080/gme",
@@ -130,9 +153,28 @@ def test_everything_that_can_be_said_is_read(tmp_path: Path) -> None:
             retention=retention,
             encryption=Encryption.SM4,
             versioning=True,
+            allowed_networks=("127.0.0.0/8", "::1/128"),
+            access_log=AccessLog(name="voice-log", keep_days=None),
+            replica=Replica(region="ap-hongkong", name="voice-copy"),
             on_destroy=OnDestroy.KEEP,
         ),
-        access=Access(grant=Grant.CREATE, policies=(AccessPolicy.READER, AccessPolicy.RECORDER)),
+        storages={
+            "eu-frankfurt": Storage(
+                name="voice-eu",
+                retention=Retention(keep_days=30),
+                encryption=Encryption.KMS,
+                kms_key="aaaa-bbbb",
+            )
+        },
+        access=Access(
+            grant=Grant.CREATE,
+            policies=(AccessPolicy.READER, AccessPolicy.RECORDER),
+            operators=("bot",),
+            readers=("support", "legal"),
+            erasers=("privacy",),
+            auditors=("audit@example.com",),
+            deployers=("ci",),
+        ),
         apps=(app,),
         smoke=Smoke(
             mode=Mode.PROBE, room="test-room", record_seconds=2, timeout_seconds=60, when=SmokeWhen.ALWAYS
@@ -142,6 +184,20 @@ def test_everything_that_can_be_said_is_read(tmp_path: Path) -> None:
             region="ap-singapore", protocol="HTTP", cos_domain="http://cos.ap-singapore.myqcloud.com"
         ),
     )
+
+
+def written(value: Any) -> set[str]:
+    """Every key that is somewhere in a configuration."""
+    if isinstance(value, dict):
+        return {key.rpartition(":")[2] for key in value} | {
+            key for part in value.values() for key in written(part)
+        }
+    return {key for part in value for key in written(part)} if isinstance(value, list) else set()
+
+
+def test_no_key_of_the_model_is_left_out_of_everything() -> None:
+    kinds = (Stack, Storage, Retention, AccessLog, Replica, Access, App, Confirmation, Smoke)
+    assert {key.name for kind in kinds for _, key in keys(kind)} <= written(EVERYTHING)
 
 
 @pytest.mark.parametrize("config", [CONFIG, EVERYTHING], ids=["least", "everything"])
