@@ -9,9 +9,11 @@ from gme_recording.smoke.model import RECORDING_ROLE
 
 def of(stack: Stack) -> tuple[str, ...]:
     """Return one sentence for each thing that a destroyed stack leaves behind."""
-    found = []
-    if stack.storage.on_destroy is OnDestroy.KEEP:
-        found.append(f"bucket {stack.bucket} with its recordings (storage.on_destroy: keep)")
+    found = [
+        f"bucket {place.bucket} with its recordings ({place.key}.on_destroy: keep)"
+        for place in stack.places
+        if place.storage.on_destroy is OnDestroy.KEEP
+    ]
     if stack.access.grant is Grant.EXISTING:
         found.append(f"role {RECORDING_ROLE} of the account (access.grant: existing)")
     if stack.cloud is CloudKind.TENCENT:
