@@ -133,8 +133,10 @@ def delete(stack: str, keys: Sequence[str], output: Output, *, every_version: bo
     """Delete recordings by their keys."""
     chosen = [(shelf_of(stack, key), key) for key in dict.fromkeys(keys)]
     for shelf, key in chosen:
-        if not every_version:
-            shelf.objects.head(shelf.bucket, key)
+        if not every_version and all(item.key != key for item in shelf.objects.current(shelf.bucket, key)):
+            raise UserError(
+                f"there is no object {key} in {shelf.bucket}", hint="look for it: recordings list"
+            )
     agreed(f"delete {len(chosen)} recordings for good?", output, yes=yes)
     results = [
         (key, version, code)

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -112,6 +112,11 @@ def test_no_replication_is_no_replicas(vendor: Vendor) -> None:
 def test_the_time_is_the_clouds(vendor: Vendor) -> None:
     vendor.will(Answer(headers=(("Date", "Fri, 02 Jan 2026 03:04:05 GMT"),)))
     assert Objects(vendor.cloud).now(BUCKET).tzinfo is UTC
+
+
+def test_without_the_right_to_look_the_time_is_the_machines(vendor: Vendor) -> None:
+    vendor.will(Answer(status=403))
+    assert abs(Objects(vendor.cloud).now(BUCKET) - datetime.now(UTC)) < timedelta(seconds=5)
 
 
 def test_a_link_of_a_temporary_key_carries_its_token(vendor: Vendor) -> None:

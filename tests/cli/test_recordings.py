@@ -182,7 +182,8 @@ def test_delete_wants_to_be_agreed_to(world: World, gr: Shell) -> None:
         {"key": key, "versionId": "", "outcome": "deleted"}
     ]
     assert world.listed() == []
-    assert gr("recordings", "delete", key, "--yes").code == ExitCode.FAILED
+    absent = gr("recordings", "delete", key, "--yes")
+    assert (absent.code, "there is no object" in absent.err) == (ExitCode.FAILED, True)
 
 
 def test_delete_takes_older_versions_when_asked(world: World, gr: Shell) -> None:
@@ -255,7 +256,7 @@ def test_erase_with_an_erasers_key_says_what_it_could_not_see(
     world: World, gr: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.recorded("lobby", "7", mode=1)
-    actions = ["DeleteMultipleObjects", "DeleteObject", "GetBucket", "GetBucketObjectVersions", "HeadBucket"]
+    actions = ["DeleteMultipleObjects", "DeleteObject", "GetBucket", "GetBucketObjectVersions"]
     allowed = {"effect": "allow", "action": [f"cos:{one}" for one in actions], "resource": "*"}
     who = world.as_user("eraser", allowed).credentials
     monkeypatch.setenv("TENCENTCLOUD_SECRET_ID", who.secret_id)
