@@ -32,7 +32,7 @@ def served(cloud):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GME_RECORDING_CLOUD", cloud.url)
         patch.setattr(retry, "PAUSES", (0.0, 0.0, 0.0))
-        patch.setattr(rate.LIMITER, "wait", lambda action: None)
+        patch.setattr(rate.LIMITER, "wait", lambda *_: None)
         with wired("tencentcloud", provider()) as wire:
             wire.call("Configure", {"args": CONFIGURATION})
             yield wire
