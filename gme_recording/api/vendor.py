@@ -42,7 +42,7 @@ class Service:
         return retry(partial(self._attempt, action, parameters), repeat)
 
     def _attempt(self, action: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-        LIMITER.wait(f"{self._name}.{action}")
+        LIMITER.wait(f"{self._name}.{action}", self._cloud.url or self._cloud.credentials.secret_id)
         with vendor_errors(action, self._cloud.url):
             try:
                 answer = self._sdk().call_json(action, dict(parameters))["Response"]
