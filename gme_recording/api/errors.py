@@ -2,6 +2,10 @@
 
     UserError
     └── ApiError    the vendor (or the way to it) said no; `code` decides, never the message
+        ├── RoomNotFound, TaskNotFound, TaskInUse    what is there, or not
+        ├── ServiceNotOpened, NotCustomScope         what the console says
+        ├── NotAuthorized, Throttled                 who asks, and how often
+        └── NoAnswer                                 whether it was performed is unknown
 
 Codes of the five recording actions: GME API 2018-07-11; of the gateway: API 3.0 common error codes;
 of COS and CAM: their error tables. The vendor reserves the right to change messages, so none is matched.
@@ -11,13 +15,13 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from ssl import SSLCertVerificationError
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from gme_recording.api.endpoints import START_LOCAL_CLOUD
 from gme_recording.errors import ExitCode, UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 ROOM_NOT_FOUND = "ResourceNotFound.RoomNotFound"
 TASK_NOT_FOUND = "ResourceNotFound.TaskNotFound"
@@ -37,6 +41,8 @@ _LISTS = "give at most 20 user ids, as strings, in either the allow or the block
 _GRANT = "have an administrator attach the stack's recorder policy to this user or role"
 _CONSOLE = "gme-recording runbook shows what to set in the GME console"
 _REPORT = "try again; if it stays, open a ticket with the request id"
+_ARREARS = "the account is in arrears: pay in the console, recording goes on within minutes"
+_BIZ_ID = "bizId is the AppID on the application's page in the GME console"
 _UPGRADE = "upgrade gme-recording: the API no longer takes this request"
 _CLOCK = "set this machine's clock: signatures are valid for five minutes"
 
@@ -45,7 +51,7 @@ HINTS = {
     "InternalError": _REPORT,
     "InvalidParameter": "compare the request with the action's documentation",
     "InvalidParameterValue": "compare the request with the action's documentation",
-    "InvalidParameterValue.InvalidBizId": "bizId is the AppID on the application's page in the GME console",
+    "InvalidParameterValue.InvalidBizId": _BIZ_ID,
     "InvalidParameterValue.InvalidRoomId": "room ids have at most 127 characters",
     "InvalidParameterValue.InvalidTaskId": "task ids are whole numbers beyond 2^53: keep them as text",
     "InvalidParameterValue.InvalidRecordMode": "modes are 1 (single), 2 (mixed) and 3 (both)",
@@ -59,6 +65,11 @@ HINTS = {
     "UnauthorizedOperation": _GRANT,
     UNSUPPORTED: f"choose the scope Custom recording; {_CONSOLE}",
     SERVICE_NOT_OPENED: f"enable the voice recording service; {_CONSOLE}",
+    # GME, other actions; what the five answer in arrears or without a bucket is not documented
+    "FailedOperation.CosOperationFailed": "check grant and bucket: gme-recording smoke tells which it is",
+    "FailedOperation.UserFeeNegative": _ARREARS,
+    "OperationDenied.AccountInArrears": _ARREARS,
+    "ResourceNotFound.BizidIsNotFound": _BIZ_ID,
     # API 3.0 gateway
     "AuthFailure": _KEYS,
     "AuthFailure.InvalidAuthorization": _KEYS,
@@ -110,7 +121,20 @@ _EXIT_CODES = {
 
 
 class ApiError(UserError):
-    """A refusal of the vendor, or of the way to it."""
+    """A refusal of the vendor, or of the way to it.
+
+    Some codes have a class of their own: `ApiError(code, …)` is of that class, so that callers can catch it.
+    """
+
+    _classes: ClassVar[dict[str, type[ApiError]]] = {}
+
+    def __new__(cls, code: str, *_: object, **__: object) -> Self:
+        family = ApiError._classes.get(code.partition(".")[0]) if code.startswith("RequestLimit") else None
+        named = ApiError._classes.get(code) or family or cls
+        return super().__new__(named if issubclass(named, cls) else cls)
+
+    def __init_subclass__(cls, *, codes: Iterable[str]) -> None:
+        ApiError._classes.update(dict.fromkeys(codes, cls))
 
     def __init__(
         self, code: str, text: str, *, action: str, request_id: str = "", hint: str | None = None
@@ -125,6 +149,38 @@ class ApiError(UserError):
         self.code = code
         self.action = action
         self.request_id = request_id
+
+
+class RoomNotFound(ApiError, codes=[ROOM_NOT_FOUND]):
+    """Nobody is in the room, so there is none."""
+
+
+class TaskNotFound(ApiError, codes=[TASK_NOT_FOUND]):
+    """The task has ended, or was never the application's."""
+
+
+class TaskInUse(ApiError, codes=[TASK_IN_USE]):
+    """The room is recorded already."""
+
+
+class ServiceNotOpened(ApiError, codes=[SERVICE_NOT_OPENED]):
+    """The recording service of the application is off."""
+
+
+class NotCustomScope(ApiError, codes=[UNSUPPORTED]):
+    """The application records everything: the scope is full (inferred, 607/53748 names no code)."""
+
+
+class NotAuthorized(ApiError, codes=["UnauthorizedOperation", "AuthFailure.UnauthorizedOperation"]):
+    """The key is good, but may not do this."""
+
+
+class Throttled(ApiError, codes=["RequestLimitExceeded", "SlowDown"]):
+    """Too many requests a second, after all retries."""
+
+
+class NoAnswer(ApiError, codes=[NO_ANSWER]):
+    """Sent, but not answered: look before repeating it."""
 
 
 def hint_for(code: str) -> str:

@@ -5,7 +5,20 @@ import pytest
 
 from gme_recording.api import ApiError, Cloud, CloudKind, Cos, Gme, vendor_errors
 from gme_recording.api.credentials import LOCAL_MAIN_ACCOUNT
-from gme_recording.api.errors import HINTS, exit_code_for, hint_for
+from gme_recording.api.errors import (
+    HINTS,
+    NO_ANSWER,
+    NoAnswer,
+    NotAuthorized,
+    NotCustomScope,
+    RoomNotFound,
+    ServiceNotOpened,
+    TaskInUse,
+    TaskNotFound,
+    Throttled,
+    exit_code_for,
+    hint_for,
+)
 from gme_recording.errors import ExitCode
 from tests.api.conftest import Answer, Vendor, refused, xml
 
@@ -30,9 +43,60 @@ RECORDING_CODES = (
 )
 
 
-@pytest.mark.parametrize("code", RECORDING_CODES)
-def test_every_code_of_the_recording_actions_has_its_own_hint(code: str) -> None:
-    assert HINTS[code]
+# Codes of the gateway (607/33223), and those of other actions that tell of what may go wrong here, too.
+OTHER_CODES = (
+    "AuthFailure.SecretIdNotFound",
+    "AuthFailure.SignatureExpire",
+    "AuthFailure.SignatureFailure",
+    "AuthFailure.UnauthorizedOperation",
+    "FailedOperation.CosOperationFailed",
+    "FailedOperation.UserFeeNegative",
+    "InvalidAction",
+    "MissingParameter",
+    "NoSuchVersion",
+    "OperationDenied.AccountInArrears",
+    "RequestLimitExceeded",
+    "ResourceNotFound.BizidIsNotFound",
+    "UnknownParameter",
+)
+
+
+@pytest.mark.parametrize("code", RECORDING_CODES + OTHER_CODES)
+def test_every_code_of_the_vendor_has_a_sentence_that_says_what_to_do(code: str) -> None:
+    """Its own sentence, of several words, that a person can act upon."""
+    sentence = HINTS[code]
+    assert len(sentence.split()) >= 4
+    assert sentence == hint_for(code) == ApiError(code, "no", action="StartRecord").hint
+    assert not sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("ResourceNotFound.RoomNotFound", RoomNotFound),
+        ("ResourceNotFound.TaskNotFound", TaskNotFound),
+        ("ResourceInUse.TaskInUse", TaskInUse),
+        ("UnsupportedOperation.ServiceNotOpened", ServiceNotOpened),
+        ("UnsupportedOperation", NotCustomScope),
+        ("UnauthorizedOperation", NotAuthorized),
+        ("AuthFailure.UnauthorizedOperation", NotAuthorized),
+        ("RequestLimitExceeded", Throttled),
+        ("RequestLimitExceeded.UinLimitExceeded", Throttled),
+        (NO_ANSWER, NoAnswer),
+        ("InternalError", ApiError),
+        ("Surprise.Entirely", ApiError),
+    ],
+)
+def test_code_decides_the_class(code: str, kind: type[ApiError]) -> None:
+    error = ApiError(code, "no", action="StartRecord", request_id="r-1")
+    assert type(error) is kind
+    assert (error.code, error.request_id, error.action) == (code, "r-1", "StartRecord")
+
+
+def test_refusal_can_be_caught_by_its_class(vendor: Vendor) -> None:
+    vendor.will(refused("ResourceNotFound.TaskNotFound"))
+    with pytest.raises(TaskNotFound):
+        Gme(vendor.cloud).stop_record(1400000001, "5")
 
 
 def test_unlisted_code_takes_the_hint_of_its_family() -> None:
