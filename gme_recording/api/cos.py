@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
 from gme_recording.api.errors import ApiError, vendor_errors
 from gme_recording.api.retry import Repeat, retry
@@ -17,7 +18,16 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-NOT_CONFIGURED = frozenset({"NoSuchLifecycleConfiguration", "NoSuchEncryptionConfiguration"})
+NOT_CONFIGURED = frozenset(
+    {
+        "NoSuchBucketPolicy",
+        "NoSuchEncryptionConfiguration",
+        "NoSuchLifecycleConfiguration",
+        "NoSuchTagSet",
+    }
+)
+LINK_SECONDS = 60
+"""How long the signed request of `insecure_status` is valid."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +82,27 @@ class Cos:
                 return str(default["SSEAlgorithm"])
         return ""
 
+    def versioning(self, bucket: str) -> bool:
+        """Tell whether overwritten and deleted objects are kept."""
+        answer = self._settings("GetBucketVersioning", lambda sdk: sdk.get_bucket_versioning(Bucket=bucket))
+        return answer.get("Status") == "Enabled"
+
+    def policy(self, bucket: str) -> str:
+        """Return the bucket policy's JSON text; empty where there is none."""
+        answer = self._settings("GetBucketPolicy", lambda sdk: sdk.get_bucket_policy(Bucket=bucket))
+        return str(answer.get("Policy") or "")
+
+    def tags(self, bucket: str) -> dict[str, str]:
+        """Return the bucket's tags."""
+        answer = self._settings("GetBucketTagging", lambda sdk: sdk.get_bucket_tagging(Bucket=bucket))
+        found = each((answer.get("TagSet") or {}).get("Tag"))
+        return {str(tag["Key"]): str(tag.get("Value") or "") for tag in found}
+
+    def log_bucket(self, bucket: str) -> str:
+        """Return the bucket that the access log goes to; empty where nothing is logged."""
+        answer = self._settings("GetBucketLogging", lambda sdk: sdk.get_bucket_logging(Bucket=bucket))
+        return str((answer.get("LoggingEnabled") or {}).get("TargetBucket") or "")
+
     def keys(self, bucket: str, prefix: str) -> Iterator[str]:
         """Yield every key that begins with the prefix."""
         asked = {"Bucket": bucket, "Prefix": prefix}
@@ -96,16 +127,40 @@ class Cos:
 
     def anonymous_status(self, bucket: str, key: str) -> int:
         """Return the HTTP status that a stranger gets who asks for an object: 403 if all is well."""
-        import requests  # noqa: PLC0415
+        return self._status(self._sdk().get_conf().uri(bucket=bucket, path=key), self._cloud.proxies)
 
-        url = self._sdk().get_conf().uri(bucket=bucket, path=key)
-        with (
-            vendor_errors("GetObject", self._cloud.url),
-            requests.get(
-                url, proxies=self._cloud.proxies, timeout=TIMEOUT, stream=True, allow_redirects=False
-            ) as answer,
-        ):
-            return answer.status_code
+    def insecure_status(self, bucket: str, key: str) -> int:
+        """Return the HTTP status for an object that is asked for without TLS, rightly signed.
+
+        The way through the local cloud's proxy stands for TLS; asking the local cloud directly is without.
+        """
+        token = self._cloud.credentials.token
+        where = urlsplit(
+            self._sdk().get_presigned_url(
+                bucket,
+                key,
+                "GET",
+                Expired=LINK_SECONDS,
+                Params={"x-cos-security-token": token.reveal()} if token else {},
+            )
+        )
+        if not self._cloud.url:
+            return self._status(where._replace(scheme="http").geturl())
+        direct = where._replace(netloc=urlsplit(self._cloud.url).netloc)
+        return self._status(direct.geturl(), headers={"Host": where.netloc})
+
+    def _status(
+        self, url: str, proxies: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> int:
+        from requests import Session  # noqa: PLC0415
+
+        with vendor_errors("GetObject", self._cloud.url), Session() as session:
+            session.trust_env = not self._cloud.url
+            session.proxies.update(proxies or {})
+            with session.get(
+                url, headers=dict(headers or {}), timeout=TIMEOUT, stream=True, allow_redirects=False
+            ) as answer:
+                return answer.status_code
 
     def _settings(self, action: str, ask: Callable[[Any], Any]) -> Mapping[str, Any]:
         try:

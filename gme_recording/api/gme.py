@@ -28,6 +28,10 @@ NO_TASK = frozenset({ROOM_NOT_FOUND, TASK_NOT_FOUND, "OperationDenied"})
 which its error list makes possible, fields without a value are taken for *no task*."""
 
 
+_EVERYONE: dict[str, Any] = {"SubscribeRecordUserIds": {"SubscribeUserIds": [], "UnSubscribeUserIds": []}}
+_PAGE_SIZE = 200
+
+
 class RecordMode(IntEnum):
     """What is recorded, as the API numbers it (callbacks count from 0)."""
 
@@ -39,7 +43,7 @@ class RecordMode(IntEnum):
 
 
 class RecordStatus(IntEnum):
-    """How far a file is."""
+    """How far a file is; the vendor documents no number for a failure."""
 
     RECORDING = 2
     WAITING = 10
@@ -74,8 +78,37 @@ class RecordFile:
     """See RecordStatus; other numbers are possible."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFiles:
+    """What a task has recorded so far, or had recorded if it is over."""
+
+    task_id: str
+    room_id: str
+    mode: int
+    files: tuple[RecordFile, ...] = ()
+
+
+class AppStatus(IntEnum):
+    """What the vendor says about an application as a whole."""
+
+    NORMAL = 0
+    CLOSED = 1
+    IN_ARREARS = 2
+    RECLAIMED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppState:
+    """What the console shows of an application, as far as an API tells it."""
+
+    status: int
+    """See AppStatus."""
+    recording: bool
+    """The recording service's switch."""
+
+
 class Gme:
-    """The recording actions. Every method raises ApiError."""
+    """The recording actions. Every method raises ApiError; methods are safe in several threads."""
 
     def __init__(self, cloud: Cloud) -> None:
         self._service = Service(cloud, "gme")
@@ -118,9 +151,14 @@ class Gme:
         *,
         allow: Iterable[str] = (),
         block: Iterable[str] = (),
+        everyone: bool = False,
     ) -> None:
-        """Change what a task records; whether lists left out are kept is not documented."""
-        parameters = {**_task(biz_id, task_id), "RecordMode": int(mode), **_lists(allow, block)}
+        """Change what a task records; whether lists left out are kept is not documented.
+
+        `everyone` sends both lists empty, to undo an earlier choice.
+        """
+        lists = _EVERYONE if everyone else _lists(allow, block)
+        parameters = {**_task(biz_id, task_id), "RecordMode": int(mode), **lists}
         self._service.call("ModifyRecordInfo", parameters, Repeat.HARMLESS)
 
     def find_task(self, biz_id: int, room_id: str) -> Task | None:
@@ -146,8 +184,35 @@ class Gme:
 
     def record_files(self, biz_id: int, task_id: str) -> tuple[RecordFile, ...]:
         """Return the files of a task so far; how long the API answers after the end is not documented."""
+        return self.task_files(biz_id, task_id).files
+
+    def task_files(self, biz_id: int, task_id: str) -> TaskFiles:
+        """Return a task's room, mode and files so far, as `record_files`."""
         answer = self._service.call("DescribeRecordInfo", _task(biz_id, task_id), Repeat.HARMLESS)
-        return tuple(_parse_file(item) for item in answer.get("RecordInfo") or ())
+        return TaskFiles(
+            task_id=task_id,
+            room_id=str(answer.get("RoomId") or ""),
+            mode=int(answer.get("RecordMode") or 0),
+            files=tuple(_parse_file(item) for item in answer.get("RecordInfo") or ()),
+        )
+
+    def find_app(self, biz_id: int) -> AppState | None:
+        """Return an application's state; None where it is not listed.
+
+        DescribeApplicationList is an action of the mainland site alone: ApiError elsewhere.
+        """
+        page = 0
+        while True:
+            asked = {"PageNo": page, "PageSize": _PAGE_SIZE}
+            answer = self._service.call("DescribeApplicationList", asked, Repeat.HARMLESS)
+            listed = answer.get("ApplicationList") or ()
+            for item in listed:
+                if item["BizId"] == biz_id:
+                    live = ((item.get("ServiceConf") or {}).get("Live") or {}).get("Status")
+                    return AppState(status=int(item.get("AppStatus") or 0), recording=live == 0)
+            page += 1
+            if not listed or page * _PAGE_SIZE >= int(answer.get("Total") or 0):
+                return None
 
     def probe(self, biz_id: int) -> ApiError | None:
         """Ask to record a room that does not exist and return the refusal: it tells what the console says.

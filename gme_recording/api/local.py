@@ -23,6 +23,8 @@ class Application:
     name: str
     secret_key: Secret
     """Signs the application's callbacks."""
+    allow_listed: bool = True
+    """Whether the vendor has opened server-side recording for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,4 +111,5 @@ def _seat(biz_id: int, room_id: str, user_id: str) -> dict[str, Any]:
 
 
 def _parse_application(item: Mapping[str, Any]) -> Application:
-    return Application(int(item["bizId"]), str(item["name"]), Secret(str(item["secretKey"])))
+    key, listed = Secret(str(item["secretKey"])), bool(item.get("allowListed", True))
+    return Application(int(item["bizId"]), str(item["name"]), key, listed)

@@ -2,6 +2,7 @@ import pytest
 
 from gme_recording.api import ApiError, Gme, RecordFile, RecordMode, Task
 from gme_recording.api.errors import NO_ANSWER
+from gme_recording.api.gme import AppState, TaskFiles
 from tests.api.conftest import Answer, Vendor, ok, refused
 
 APP = 1400000001
@@ -111,6 +112,42 @@ def test_files_are_read(vendor: Vendor) -> None:
     vendor.will(ok(RoomId="7743", RecordMode=1, RecordInfo=[listed]))
     files = Gme(vendor.cloud).record_files(APP, str(TASK))
     assert files == (RecordFile(user_id="6787", name=name, began=1234567868, status=2),)
+
+
+def test_room_and_mode_of_a_task_are_read_with_its_files(vendor: Vendor) -> None:
+    vendor.will(ok(RoomId="7743", RecordMode=3, RecordInfo=None))
+    found = Gme(vendor.cloud).task_files(APP, str(TASK))
+    assert found == TaskFiles(task_id=str(TASK), room_id="7743", mode=3)
+
+
+def test_everyone_is_asked_for_with_empty_lists(vendor: Vendor) -> None:
+    vendor.will(ok(), ok())
+    gme = Gme(vendor.cloud)
+    gme.modify_record(APP, str(TASK), RecordMode.MIXED, everyone=True)
+    gme.modify_record(APP, str(TASK), RecordMode.MIXED)
+    lists = [asked.parameters.get("SubscribeRecordUserIds") for asked in vendor.asked]
+    assert lists == [{"SubscribeUserIds": [], "UnSubscribeUserIds": []}, None]
+
+
+def an_app(biz_id: int, live: int = 0, status: int = 0) -> dict[str, object]:
+    return {"BizId": biz_id, "AppStatus": status, "ServiceConf": {"Live": {"Status": live}}}
+
+
+def test_application_is_found_on_a_later_page(vendor: Vendor) -> None:
+    first = [an_app(number) for number in range(200)]
+    vendor.will(
+        ok(ApplicationList=first, Total=201), ok(ApplicationList=[an_app(APP, live=1, status=2)], Total=201)
+    )
+    assert Gme(vendor.cloud).find_app(APP) == AppState(status=2, recording=False)
+    assert [asked.parameters["PageNo"] for asked in vendor.asked] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "answer", [ok(ApplicationList=[], Total=0), ok(ApplicationList=[an_app(1)], Total=1)], ids=["no", "other"]
+)
+def test_application_that_is_not_listed_is_none(vendor: Vendor, answer: Answer) -> None:
+    vendor.will(answer)
+    assert Gme(vendor.cloud).find_app(APP) is None
 
 
 def test_no_files_is_an_empty_list(vendor: Vendor) -> None:
