@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from components.config import parse
@@ -10,26 +12,54 @@ from gme_recording.api import Cloud
 from gme_recording.cli import confirming
 from gme_recording.cli.options import project_root
 from gme_recording.cli.output import Output
-from gme_recording.errors import ExitCode
+from gme_recording.errors import ExitCode, UserError
+from gme_recording.smoke import junit, markdown
 
 if TYPE_CHECKING:
-    from gme_recording.smoke import Result
+    from collections.abc import Sequence
+
+    from gme_recording.smoke import Report, Result, Target
 
 
-def smoke_test(name: str, app: str | None, output: Output) -> int:
-    """Test the applications of a stack, telling each check as it ends."""
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where the report is written besides."""
+
+    junit: Path | None = None
+    markdown: Path | None = None
+
+    def write(self, reports: Sequence[Report]) -> None:
+        """Write what was asked for; raises UserError if a file cannot be written."""
+        for file, form in ((self.junit, junit), (self.markdown, markdown)):
+            if file is None:
+                continue
+            try:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(form.render(reports), encoding="utf-8")
+            except OSError as error:
+                raise UserError(
+                    f"{file} cannot be written: {error.strerror}",
+                    hint="the test itself has run: see the table above",
+                    exit_code=ExitCode.INPUT,
+                ) from None
+
+
+def smoke_test(name: str, app: str | None, files: Files, output: Output) -> int:
+    """Test the applications of a stack at once, telling each check as it ends."""
     from components.smoke import targets  # noqa: PLC0415 - loads the Pulumi SDK
 
     root = project_root()
     stack = parse.load(name, root)
-    chosen = {item.name for item in confirming.chosen(stack, app)}
+    names = {item.name for item in confirming.chosen(stack, app)}
+    chosen = [target for target in targets(stack) if target.app in names]
     clouds = {place.region: Cloud.connect(stack.cloud, place.region, root) for place in stack.places}
+    width = max(len(target.app) for target in chosen) if len(chosen) > 1 else 0
 
-    def tell(result: Result) -> None:
-        output.say(f"  {result.verdict:<4}  {result.id}  {result.found}")
+    def tell(target: Target, result: Result) -> None:
+        app = f"{target.app:<{width}}  " if width else ""
+        output.say(f"  {result.verdict:<4}  {app}{result.id}  {result.found}")
 
-    reports = tuple(
-        smoke.run(target, clouds[target.region], tell) for target in targets(stack) if target.app in chosen
-    )
+    reports = smoke.run_all(chosen, clouds, tell)
     output.show(smoke.render_text(reports).rstrip(), smoke.to_json(reports))
+    files.write(reports)
     return ExitCode.OK if all(report.passed for report in reports) else ExitCode.FAILED

@@ -1,10 +1,12 @@
 """The smoke test: really record a room, really stop, and prove everything on the way."""
 
-from gme_recording.smoke.model import Mode, Report, Result, Target, Verdict
+from gme_recording.smoke.model import Cause, Mode, Report, Result, Target, Verdict
 from gme_recording.smoke.report import failure_message, keep, last, render_text, report_file, to_json
 from gme_recording.smoke.runner import run
+from gme_recording.smoke.together import run_all
 
 __all__ = [
+    "Cause",
     "Mode",
     "Report",
     "Result",
@@ -16,5 +18,6 @@ __all__ = [
     "render_text",
     "report_file",
     "run",
+    "run_all",
     "to_json",
 ]

@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
     from gme_recording.api.cam import Cam
     from gme_recording.api.cos import Cos
+    from gme_recording.api.endpoints import Cloud
+    from gme_recording.api.errors import ApiError
     from gme_recording.api.gme import Gme, RecordFile
     from gme_recording.api.local import LocalCloud
     from gme_recording.smoke.clock import Clock
 
 RECORDING_ROLE = "GME_QCSLinkedRoleInGameMedia"
 """The service-linked role by which GME writes recordings (vendor: CAM, roles of GME)."""
+NOT_DECLARED = None
+"""Of a setting that is not compared, whatever COS says."""
 NOT_COMPARED = frozenset({"stack", "app", "timeout_seconds"})
 """Names and patience: they change nothing about what a passed test has proved."""
 
@@ -57,7 +61,12 @@ class Target:
     callback_url: str = ""
     role: str = RECORDING_ROLE
     policy: str = ""
-    """Bucket policy, the JSON text as declared."""
+    """Bucket policy, the JSON text as declared; empty: not compared."""
+    versioning: bool | None = NOT_DECLARED
+    tags: tuple[tuple[str, str], ...] | None = NOT_DECLARED
+    """(key, value); tags that somebody else adds are no difference."""
+    log_bucket: str | None = NOT_DECLARED
+    """Where the access log goes; empty where none is declared."""
 
     def fingerprint_data(self) -> dict[str, Any]:
         """Return all that decides whether a passed test still counts, as plain JSON data."""
@@ -69,6 +78,28 @@ class Target:
             "mode": str(self.mode),
             "lifecycle": [r.data() for r in rules],
         }
+
+
+class Cause(StrEnum):
+    """What is wrong, for programs; `diagnosis` has the sentences."""
+
+    ARREARS = "arrears"
+    APPLICATION_CLOSED = "application-closed"
+    APPLICATION_UNKNOWN = "application-unknown"
+    CALLBACK_SIGNATURE = "callback-signature"
+    CALLBACK_UNREACHABLE = "callback-unreachable"
+    FULL_SCOPE = "full-scope"
+    NOBODY_SPEAKS = "nobody-speaks"
+    NOT_ACTIVATED = "not-activated"
+    NOT_ALLOW_LISTED = "not-allow-listed"
+    NOT_FINISHED = "not-finished"
+    NO_BUCKET = "no-bucket"
+    NO_GRANT = "no-grant"
+    NO_ROOM = "no-room"
+    POLICY_BLOCKS = "policy-blocks"
+    ROOM_EMPTY = "room-empty"
+    WRONG_BUCKET = "wrong-bucket"
+    WRONG_REGION = "wrong-region"
 
 
 class Verdict(StrEnum):
@@ -90,6 +121,8 @@ class Result:
     """The vendor's error code, where an API call was refused."""
     took: float = 0.0
     """Seconds."""
+    cause: str = ""
+    """See Cause; empty where the check cannot tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +136,10 @@ class Report:
     results: tuple[Result, ...]
     started: datetime
     took: float
+    diagnosis: str = ""
+    """See Cause; empty where nothing failed, or nothing is known beyond what the check found."""
     cause: str = ""
-    """What is most likely wrong, in one sentence; empty where nothing failed."""
+    """The diagnosis in one sentence."""
     hint: str = ""
     """What to do about the cause."""
 
@@ -120,6 +155,14 @@ class Report:
 
 class Failed(UserError):
     """A check found something other than it should."""
+
+    def __init__(
+        self, found: str, *, hint: str = "", cause: str = "", refusal: ApiError | None = None
+    ) -> None:
+        """Name the `cause` where the check knows it, and the `refusal` that told."""
+        super().__init__(found, hint=hint)
+        self.cause = cause
+        self.refusal = refusal
 
 
 class Skipped(Exception):
@@ -145,6 +188,8 @@ class Run:
     gme: Gme
     local: LocalCloud | None
     """None on Tencent Cloud."""
+    stranger: Cloud | None = None
+    """The same cloud with the key of another account, if there is one."""
     clock: Clock
     deadline: float
     """Of the check that is being made, by the clock."""

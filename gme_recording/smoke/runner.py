@@ -12,7 +12,8 @@ from gme_recording.api.local import LocalCloud
 from gme_recording.errors import UserError
 from gme_recording.smoke.clock import Clock
 from gme_recording.smoke.diagnosis import diagnose
-from gme_recording.smoke.model import Check, Mode, Report, Result, Run, Skipped, Verdict
+from gme_recording.smoke.model import Check, Failed, Mode, Report, Result, Run, Skipped, Verdict
+from gme_recording.smoke.stranger import stranger
 from gme_recording.smoke.table import CHECKS, CLEAN_UP
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def run(
         cos=Cos(cloud),
         gme=Gme(cloud),
         local=LocalCloud(cloud.url) if cloud.url else None,
+        stranger=stranger(cloud),
         clock=clock,
         deadline=clock.now(),
     )
@@ -70,7 +72,7 @@ def conduct(run: Run, checks: Sequence[Check], progress: Callable[[Result], None
     finally:
         if mode is Mode.FULL:
             finish(_clean_up(run))
-    cause, hint = diagnose(run.target, tuple(results))
+    diagnosis, cause, hint = diagnose(run.target, tuple(results))
     return Report(
         stack=run.target.stack,
         app=run.target.app,
@@ -79,6 +81,7 @@ def conduct(run: Run, checks: Sequence[Check], progress: Callable[[Result], None
         results=tuple(results),
         started=started,
         took=clock.now() - began,
+        diagnosis=diagnosis,
         cause=cause,
         hint=hint,
     )
@@ -131,12 +134,15 @@ def _clean_up(run: Run) -> Result:
 
 
 def _result(id: str, verdict: Verdict, found: str, error: UserError | None, took: float) -> Result:  # noqa: A002
+    known = error if isinstance(error, Failed) else None
+    refusal = known.refusal if known else error
     return Result(
         id=id,
         verdict=verdict,
         found=found,
         hint=error.hint if error else "",
-        request_id=error.request_id if isinstance(error, ApiError) else "",
-        code=error.code if isinstance(error, ApiError) else "",
+        request_id=refusal.request_id if isinstance(refusal, ApiError) else "",
+        code=refusal.code if isinstance(refusal, ApiError) else "",
         took=took,
+        cause=known.cause if known else "",
     )

@@ -13,6 +13,7 @@ CHECKS = (
     Check("bucket", bucket.reachable, needs="identity", full=False),
     Check("bucket-settings", bucket.as_declared, needs="bucket", full=False),
     Check("service", service.activated, needs="identity", full=False),
+    Check("wrong-biz-id", service.others_refused, needs="service", full=False),
     Check("start", recording.starts, needs="service"),
     Check("task", recording.task_agrees, needs="start"),
     Check("second-start", recording.second_start_refused, needs="start"),
@@ -26,6 +27,8 @@ CHECKS = (
     Check("callbacks", callbacks.received, needs="file"),
     Check("signatures", callbacks.signed, needs="callbacks"),
     Check("anonymous", bucket.anonymous_refused, needs="file"),
+    Check("plain-http", bucket.insecure_refused, needs="file-plays"),
+    Check("stranger", bucket.stranger_refused, needs="file-plays"),
 )
 CLEAN_UP = "clean-up"
 """Comes last and always, after failures and interruptions too: see `runner`."""

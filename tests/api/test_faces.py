@@ -29,6 +29,7 @@ def test_names_of_the_clients() -> None:
 
 def test_names_of_the_smoke_test() -> None:
     assert set(gme_recording.smoke.__all__) == {
+        "Cause",
         "Mode",
         "Report",
         "Result",
@@ -40,6 +41,7 @@ def test_names_of_the_smoke_test() -> None:
         "render_text",
         "report_file",
         "run",
+        "run_all",
         "to_json",
     }
 

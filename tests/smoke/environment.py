@@ -7,12 +7,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from gme_recording.api import Cam, Cloud, CloudKind, Cos, Gme, LifecycleRule, LocalCloud
+from components import documents
+from gme_recording.api import Cam, Cloud, CloudKind, Cos, Credentials, Gme, LifecycleRule, LocalCloud, Secret
 from gme_recording.api.credentials import LOCAL_MAIN_ACCOUNT
 from gme_recording.api.retry import Repeat
 from gme_recording.api.vendor import Service, cos_client
 from gme_recording.console import local as console
 from gme_recording.console.settings import Settings
+from gme_recording.localcloud.cloud import Cloud as LocalTencentCloud
+from gme_recording.localcloud.identity import Account, Key, Kind
 from gme_recording.localcloud.pytest_plugin import RunningCloud
 from gme_recording.smoke import Report, Target
 from gme_recording.smoke.clock import Clock
@@ -32,6 +35,19 @@ SETTINGS = Settings(
     region="ap-guangzhou",
     callback_url="https://voice.example.com/gme",
 )
+
+
+POLICY = documents.tls_only("ap-guangzhou", "1250000000", BUCKET)
+STRANGER = Credentials("AKIDlocalAnotherAccount", Secret("another-accounts-key"))
+STRANGERS_APPID = "1250000002"
+
+
+def _another_account(cloud: LocalTencentCloud) -> None:
+    uin = "100000000002"
+    with cloud.store.transaction():
+        cloud.store.add(Account(uin, STRANGERS_APPID))
+        secret = STRANGER.secret_key.reveal()
+        cloud.store.add(Key(STRANGER.secret_id, secret, Kind.OWNER, uin, STRANGERS_APPID, uin=uin))
 
 
 class Environment:
@@ -65,7 +81,9 @@ class Environment:
                 "Rule": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
             },
         )
+        self.sdk.put_bucket_policy(Bucket=BUCKET, Policy=POLICY)
         console.apply(self.local, SETTINGS)
+        running.run(_another_account)
 
     def admin(self, method: str, path: str, body: dict[str, Any]) -> Any:
         return self.local._send(method, path, body)
@@ -80,7 +98,15 @@ class Environment:
         console.apply(self.local, replace(SETTINGS, **changes))
 
     def target(self, **changes: Any) -> Target:
-        return a_target(**{"lifecycle": (RULE,), "record_seconds": 0.1, "timeout_seconds": 2.0, **changes})
+        return a_target(
+            **{
+                "lifecycle": (RULE,),
+                "policy": POLICY,
+                "record_seconds": 0.1,
+                "timeout_seconds": 2.0,
+                **changes,
+            }
+        )
 
     def run(self, target: Target | None = None, **clients: Any) -> Run:
         clock = Clock()
@@ -89,6 +115,7 @@ class Environment:
             "cos": Cos(self.cloud),
             "gme": self.gme,
             "local": self.local,
+            "stranger": replace(self.cloud, credentials=STRANGER),
         }
         return Run(
             target=target or self.target(),

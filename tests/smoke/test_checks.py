@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import sys
@@ -19,17 +20,19 @@ from gme_recording.api.credentials import LOCAL_MAIN_ACCOUNT
 from gme_recording.api.errors import NO_ANSWER, TASK_IN_USE
 from gme_recording.errors import ExitCode
 from gme_recording.localcloud.pytest_plugin import RunningCloud
-from gme_recording.smoke import Mode, Report, Verdict
-from gme_recording.smoke.checks import files, recording
+from gme_recording.smoke import Cause, Mode, Report, Verdict, stranger
+from gme_recording.smoke.checks import files, recording, service
 from gme_recording.smoke.model import Failed, Run
 from gme_recording.smoke.table import CHECKS, CLEAN_UP
-from tests.smoke.environment import APP, BUCKET, RULE, Environment, eventually
+from tests.smoke.environment import APP, BUCKET, POLICY, RULE, SETTINGS, STRANGER, Environment, eventually
 
 NOTHING: tuple[object, ...] = (None, [], [])
 
 
 @pytest.fixture
-def environment(local_cloud: RunningCloud) -> Environment:
+def environment(local_cloud: RunningCloud, monkeypatch: pytest.MonkeyPatch) -> Environment:
+    monkeypatch.setenv(stranger.ID, STRANGER.secret_id)
+    monkeypatch.setenv(stranger.KEY, STRANGER.secret_key.reveal())
     return Environment(local_cloud)
 
 
@@ -57,13 +60,14 @@ def test_whole_test_proves_everything_and_leaves_nothing(environment: Environmen
         "identity": "APPID 1250000000, main account",
         "grant": "GME_QCSLinkedRoleInGameMedia",
         "bucket": f"{BUCKET} in ap-guangzhou",
-        "bucket-settings": "1 lifecycle rule, encryption AES256",
+        "bucket-settings": "1 lifecycle rule, encryption AES256, policy",
         "service": r"takes requests, request \S+",
+        "wrong-biz-id": r"refused with InvalidParameterValue.InvalidBizId, request \S+",
         "start": r"task \d{18}",
         "task": f"task {task}, mode 2",
         "second-start": r"refused, request \S+",
         "modify": "mode 2 became 3",
-        "recording": r"[12] files? being recorded",
+        "recording": r"2 files being recorded",
         "stop": r"after 0\.\d s",
         "task-gone": "no task in the room",
         "file": rf"{APP}_gme-recording-smoke/{task}_[\d-]+_0_audio\.mp3, {APP}_\S+_90001/[\d-]+_0_audio\.mp3",
@@ -72,6 +76,8 @@ def test_whole_test_proves_everything_and_leaves_nothing(environment: Environmen
         "callbacks": "6 events captured",
         "signatures": "6 signatures by the application's key",
         "anonymous": "unsigned GET answered with 403",
+        "plain-http": "signed GET over plain http answered with 403",
+        "stranger": r"APPID 1250000002 refused, request \S+",
         CLEAN_UP: "took the player out of the room, deleted 2 files",
     }
     assert shown.keys() == patterns.keys()
@@ -94,6 +100,7 @@ def test_probe_needs_no_room_and_records_nothing(environment: Environment) -> No
         "bucket",
         "bucket-settings",
         "service",
+        "wrong-biz-id",
     ]
     assert environment.leftovers() == NOTHING
 
@@ -174,6 +181,46 @@ def test_bucket_settings_finds_what_differs(
 ) -> None:
     report = smoke.run(environment.target(**declared), environment.cloud)
     assert found(report, "bucket-settings") == wanted
+
+
+@pytest.mark.parametrize(
+    ("declared", "wanted"),
+    [
+        ({"policy": '{"version":"2.0","statement":[]}'}, "the bucket policy is not the declared one"),
+        ({"versioning": True}, "versioning is off, declared on"),
+        (
+            {"tags": (("environment", "test"), ("team", "voice"))},
+            "tag environment is lab, declared test; tag team is missing",
+        ),
+        ({"log_bucket": "log-1250000000"}, "the access log goes to nowhere, declared log-1250000000"),
+    ],
+)
+def test_bucket_settings_finds_an_update_that_got_lost(
+    environment: Environment, declared: dict[str, Any], wanted: str
+) -> None:
+    further(environment)
+    report = smoke.run(environment.target(**declared), environment.cloud)
+    assert found(report, "bucket-settings") == wanted
+
+
+def test_bucket_settings_prove_everything_that_is_declared(environment: Environment) -> None:
+    further(environment)
+    environment.bucket("log-1250000000")
+    enabled = {"LoggingEnabled": {"TargetBucket": "log-1250000000", "TargetPrefix": "a/"}}
+    environment.sdk.put_bucket_logging(Bucket=BUCKET, BucketLoggingStatus=enabled)
+    environment.sdk.put_bucket_versioning(Bucket=BUCKET, Status="Enabled")
+    policy = json.dumps(json.loads(POLICY), indent=1)
+    declared = environment.target(
+        policy=policy, versioning=True, tags=(("environment", "lab"),), log_bucket="log-1250000000"
+    )
+    report = smoke.run(declared, environment.cloud)
+    proof = "1 lifecycle rule, encryption AES256, policy, versioning, tags, access log"
+    assert found(report, "bucket-settings", Verdict.PASS) == proof
+
+
+def further(environment: Environment) -> None:
+    tag = {"Key": "environment", "Value": "lab"}
+    environment.sdk.put_bucket_tagging(Bucket=BUCKET, Tagging={"TagSet": {"Tag": [tag]}})
 
 
 @pytest.mark.parametrize(
@@ -307,7 +354,7 @@ def test_recording_finds_an_empty_room(environment: Environment) -> None:
     run = environment.run(environment.target(timeout_seconds=0.5))
     report = environment.smoke(run, second_start=leave)
     assert "records nothing" in found(report, "recording")
-    assert report.cause == "nobody is in room gme-recording-smoke, or no microphone is on"
+    assert report.diagnosis == Cause.ROOM_EMPTY
 
 
 def test_stop_finds_a_recording_longer_than_the_test(environment: Environment) -> None:
@@ -430,6 +477,69 @@ def test_anonymous_finds_a_public_recording(environment: Environment) -> None:
     report = environment.smoke(file=publish)
     assert "was answered with 200" in found(report, "anonymous")
     assert "private" in report.hint
+
+
+def test_wrong_biz_id_finds_a_key_that_reaches_foreign_applications(environment: Environment) -> None:
+    environment.local.create_application(service.NOBODYS_BIZ_ID, "somebody's")
+    settings = {**SETTINGS.data(), "bizId": service.NOBODYS_BIZ_ID}
+    environment.local.put_recording(
+        service.NOBODYS_BIZ_ID, {k: v for k, v in settings.items() if k != "bizId"}
+    )
+    report = smoke.run(environment.target(), environment.cloud)
+    assert found(report, "wrong-biz-id") == "StartRecord for application 1 looked for a room"
+
+
+def test_wrong_biz_id_finds_nothing_out_if_nobody_answers(environment: Environment) -> None:
+    class Cut(Gme):
+        def probe(self, biz_id: int) -> ApiError | None:
+            if biz_id == service.NOBODYS_BIZ_ID:
+                return ApiError(NO_ANSWER, "no answer", action="StartRecord")
+            return super().probe(biz_id)
+
+    report = environment.smoke(environment.run(gme=Cut(environment.cloud)))
+    assert found(report, "wrong-biz-id") == "StartRecord: no answer"
+
+
+def test_plain_http_finds_a_policy_that_is_gone(environment: Environment) -> None:
+    report = environment.smoke(file=lambda _: environment.sdk.delete_bucket_policy(Bucket=BUCKET))
+    assert "over plain http was answered with 200" in found(report, "plain-http")
+    assert environment.leftovers() == NOTHING
+
+
+def test_plain_http_is_left_out_where_no_policy_demands_tls(environment: Environment) -> None:
+    report = smoke.run(environment.target(policy=""), environment.cloud)
+    assert report.passed
+    assert found(report, "plain-http", Verdict.SKIP) == "no declared policy demands TLS"
+
+
+def test_stranger_finds_a_bucket_that_is_open_to_another_account(environment: Environment) -> None:
+    policy = json.loads(POLICY)
+    allowed = {
+        "effect": "allow",
+        "principal": {"qcs": ["qcs::cam::uin/100000000002:uin/100000000002"]},
+        "action": ["name/cos:GetObject"],
+        "resource": [f"qcs::cos:ap-guangzhou:uid/1250000000:{BUCKET}/*"],
+    }
+    policy["statement"].append(allowed)
+    environment.sdk.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy))
+    report = smoke.run(environment.target(policy=json.dumps(policy)), environment.cloud)
+    assert found(report, "stranger").startswith(f"APPID 1250000002 read {APP}_gme-recording-smoke/")
+
+
+def test_stranger_finds_a_key_of_the_same_account(environment: Environment) -> None:
+    report = environment.smoke(environment.run(stranger=environment.cloud))
+    assert "belongs to the same account" in found(report, "stranger")
+
+
+@pytest.mark.parametrize("secret_id", ["", "AKIDofTencentCloud"])
+def test_stranger_is_left_out_without_a_key_for_this_cloud(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch, secret_id: str
+) -> None:
+    monkeypatch.setenv(stranger.ID, secret_id)
+    report = smoke.run(environment.target(), environment.cloud)
+    assert report.passed
+    assert "no key of another account" in found(report, "stranger", Verdict.SKIP)
+    assert STRANGER.secret_key.reveal() not in str(smoke.to_json([report]))
 
 
 def test_clean_up_finds_what_it_cannot_take_back(environment: Environment) -> None:

@@ -30,6 +30,9 @@ OTHER: dict[str, Any] = {
     "callback_url": "",
     "role": "another",
     "policy": "{}",
+    "versioning": False,
+    "tags": (("environment", "test"),),
+    "log_bucket": "",
 }
 
 
@@ -54,6 +57,11 @@ def test_every_part_of_a_lifecycle_rule_counts(name: str) -> None:
     changed = replace(rule, **{name: whole[name]})  # type: ignore[arg-type]
     one, other = a_target(lifecycle=(rule,)), a_target(lifecycle=(changed,))
     assert one.fingerprint_data() != other.fingerprint_data()
+
+
+def test_fingerprint_is_plain_json() -> None:
+    data = a_target(lifecycle=RULES, tags=(("a", "b"),), log_bucket="log", versioning=True).fingerprint_data()
+    assert json.loads(json.dumps(data)).keys() == data.keys()
 
 
 def test_order_of_rules_does_not_matter() -> None:

@@ -46,7 +46,7 @@ def test_frames_are_counted_whatever_their_bit_rates(stream: tuple[str, list[tup
 
 @given(st.integers(200, 60_000))
 def test_independent_reader_finds_the_same_length(milliseconds: int) -> None:
-    data = tone("20001", timedelta(milliseconds=milliseconds))
+    data = bytes(tone("20001", timedelta(milliseconds=milliseconds)))
     other = MP3(io.BytesIO(data)).info
     found = parse(data)
     assert found.sample_rate == other.sample_rate

@@ -30,6 +30,7 @@ FAILED = Result(
     request_id="r-1",
     code="ResourceNotFound.RoomNotFound",
     took=0.5,
+    cause="no-room",
 )
 SKIPPED = Result(id="stop", verdict=Verdict.SKIP, found="start did not pass")
 GOOD = Report(
@@ -46,6 +47,7 @@ BAD = replace(
     mode=Mode.FULL,
     results=(PASSED, FAILED, SKIPPED),
     took=1.25,
+    diagnosis="no-room",
     cause="there is no room",
     hint="let a player in",
 )
@@ -113,6 +115,7 @@ results = st.builds(
     hint=text,
     request_id=text,
     code=text,
+    cause=text,
     took=st.integers(0, 10**6).map(lambda thousandths: thousandths / 1000),
 )
 
@@ -155,4 +158,5 @@ def test_json_has_the_api_spelling() -> None:
         "requestId": "r-1",
         "code": "ResourceNotFound.RoomNotFound",
         "took": 0.5,
+        "cause": "no-room",
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gme_recording.smoke.model import Failed
+from gme_recording.smoke.model import Cause, Failed
 
 if TYPE_CHECKING:
     from gme_recording.smoke.model import Run
@@ -29,10 +29,12 @@ def grant(run: Run) -> str:
         raise Failed(
             f"role {run.target.role} does not exist",
             hint="declare access.grant: create in exactly one stack of the account",
+            cause=Cause.NO_GRANT,
         )
     if not role.service_linked:
         raise Failed(
             f"role {role.name} is not a service-linked role",
             hint="somebody made it by hand: delete it, then run gme-recording up",
+            cause=Cause.NO_GRANT,
         )
     return role.name

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gme_recording.callbacks.signature import matched
-from gme_recording.smoke.model import Failed, Skipped
+from gme_recording.smoke.model import Cause, Failed, Skipped
 
 if TYPE_CHECKING:
     from gme_recording.api.local import LocalCloud, SentCallback
@@ -40,6 +40,7 @@ def signed(run: Run) -> str:
             raise Failed(
                 f"an event to {item.url} is signed {item.signature}, not by the application's key",
                 hint="compare the receiver's key with the permission key on the application's page",
+                cause=Cause.CALLBACK_SIGNATURE,
             )
     return f"{len(sent)} signatures by the application's key"
 
@@ -71,10 +72,14 @@ def _file(item: SentCallback) -> str | None:
 
 
 def _incomplete(run: Run) -> Failed:
+    return Failed(_missing(run), cause=Cause.CALLBACK_UNREACHABLE)
+
+
+def _missing(run: Run) -> str:
     sent = _sent(run)
     for item in sent:
         if item.url != run.target.callback_url:
-            return Failed(f"events went to {item.url}, declared is {run.target.callback_url}")
+            return f"events went to {item.url}, declared is {run.target.callback_url}"
         if item.outcome.startswith("failed"):
-            return Failed(f"{item.url}: {item.outcome}")
-    return Failed(f"{len(sent)} events for {len(run.keys)} files, an *uploaded* event is missing")
+            return f"{item.url}: {item.outcome}"
+    return f"{len(sent)} events for {len(run.keys)} files, an *uploaded* event is missing"

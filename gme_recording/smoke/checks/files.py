@@ -10,7 +10,7 @@ from gme_recording.api.errors import ApiError
 from gme_recording.api.gme import RecordStatus
 from gme_recording.recordings import names
 from gme_recording.smoke import mp3, sweep
-from gme_recording.smoke.model import Failed
+from gme_recording.smoke.model import Cause, Failed
 
 if TYPE_CHECKING:
     from gme_recording.smoke.model import Run
@@ -23,7 +23,8 @@ def arrive(run: Run) -> str:
     keys = run.clock.until(run.deadline, partial(_complete, run))
     if keys is None:
         told = ", ".join(f"{file.name} {_STATUS.get(file.status, file.status)}" for file in run.files)
-        raise Failed(f"not all files are in {run.target.bucket}; GME tells: {told or 'nothing'}")
+        found = f"not all files are in {run.target.bucket}; GME tells: {told or 'nothing'}"
+        raise Failed(found, cause=_cause(run))
     run.keys = keys
     return ", ".join(keys)
 
@@ -33,6 +34,18 @@ def _complete(run: Run) -> tuple[str, ...] | None:
         run.files = run.gme.record_files(run.target.biz_id, run.task_id)
     keys = sweep.own_keys(run)
     return keys if keys and sweep.told_keys(run) <= set(keys) else None
+
+
+def _cause(run: Run) -> str:
+    """GME tells how far it came: uploaded, so elsewhere; or not taken by the bucket; or still at work."""
+    if not run.files:
+        return ""
+    least = min(file.status for file in run.files)
+    if least >= RecordStatus.UPLOADED:
+        return Cause.WRONG_BUCKET
+    if run.cam.find_role(run.target.role) is None:
+        return Cause.NO_GRANT
+    return Cause.POLICY_BLOCKS if least == RecordStatus.UPLOADING else Cause.NOT_FINISHED
 
 
 def named_by_convention(run: Run) -> str:

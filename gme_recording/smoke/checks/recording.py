@@ -9,12 +9,14 @@ from gme_recording.api.errors import TASK_IN_USE, ApiError
 from gme_recording.api.gme import RecordMode, RecordStatus
 from gme_recording.api.retry import PERHAPS_DONE
 from gme_recording.smoke import sweep
-from gme_recording.smoke.model import Failed, Undo
+from gme_recording.smoke.model import Cause, Failed, Undo
 
 if TYPE_CHECKING:
     from gme_recording.api.gme import RecordFile, Task
     from gme_recording.smoke.model import Run
 
+MIXED_USER = "0"
+"""Whose file is the room's (607/53739)."""
 ROBOT = "90001"
 """The player that the local cloud puts into the room; real rooms are made by real players."""
 
@@ -93,16 +95,25 @@ def _records_both(run: Run) -> bool | None:
 
 
 def shows_recording(run: Run) -> str:
-    """DescribeRecordInfo shows a file that is being recorded."""
+    """DescribeRecordInfo shows the room's file and at least one player's, both being recorded."""
     files = run.clock.until(run.deadline, partial(_being_recorded, run))
     if files is None:
-        raise Failed(f"task {run.task_id} records nothing")
-    return f"{len(files)} file{'' if len(files) == 1 else 's'} being recorded"
+        streams = _streams(run)
+        if not streams:
+            raise Failed(f"task {run.task_id} records nothing", cause=Cause.ROOM_EMPTY)
+        raise Failed(f"task {run.task_id} records the room, but no player", cause=Cause.NOBODY_SPEAKS)
+    return f"{len(files)} files being recorded"
+
+
+def _streams(run: Run) -> tuple[RecordFile, ...]:
+    return tuple(file for file in run.files if file.status == RecordStatus.RECORDING)
 
 
 def _being_recorded(run: Run) -> tuple[RecordFile, ...] | None:
     run.files = run.gme.record_files(run.target.biz_id, run.task_id)
-    return tuple(file for file in run.files if file.status == RecordStatus.RECORDING) or None
+    files = _streams(run)
+    mixed = {file.user_id == MIXED_USER for file in files}
+    return files if mixed == {True, False} else None
 
 
 def stops(run: Run) -> str:
