@@ -50,6 +50,9 @@ INVALID_OBJECT_STATE = Refusal(
     403,
 )
 RESTORE_UNDER_WAY = Refusal("RestoreAlreadyInProgress", "Object restore is already in progress.", 409)
+CORS_FORBIDDEN = Refusal(
+    "AccessForbidden", "CORSResponse: This CORS request is not allowed. No rule of the bucket fits it.", 403
+)
 NOT_MODIFIED = Refusal("NotModified", "Not Modified", 304)
 PRECONDITION_FAILED = Refusal(
     "PreconditionFailed", "At least one of the pre-conditions you specified did not hold: {header}", 412

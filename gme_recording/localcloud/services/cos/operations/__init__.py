@@ -7,8 +7,9 @@ from gme_recording.localcloud.services.cos.operations import (
     listings,
     multipart,
     objects,
+    preflight,
     settings,
     tags,
 )
 
-__all__ = ["access", "buckets", "copies", "listings", "multipart", "objects", "settings", "tags"]
+__all__ = ["access", "buckets", "copies", "listings", "multipart", "objects", "preflight", "settings", "tags"]

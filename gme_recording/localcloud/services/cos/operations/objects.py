@@ -10,7 +10,7 @@ from types import MappingProxyType
 from gme_recording.localcloud.cloud import Call
 from gme_recording.localcloud.dialects.cos import Answer
 from gme_recording.localcloud.dialects.documents import Element, leaf, tree
-from gme_recording.localcloud.services.cos import conditions, versions
+from gme_recording.localcloud.services.cos import conditions, cors, versions
 from gme_recording.localcloud.services.cos import content as stored
 from gme_recording.localcloud.services.cos.errors import (
     INVALID_ARGUMENT,
@@ -80,7 +80,7 @@ def put_object(
 ) -> Answer:
     found = bucket_named(call, bucket)
     version = versions.write(call, found, key, content, versions.describe(call, found, headers))
-    return Answer(versions.written_headers(found, version))
+    return Answer({**versions.written_headers(found, version), **cors.of_answer(call, bucket)})
 
 
 @COS.operation("GetObject", match="GET object", on=on_object, refuses=(*READ_REFUSALS, INVALID_OBJECT_STATE))
@@ -115,6 +115,7 @@ def _looked_at(
     version = versions.readable(call, bucket, key, version_id)
     conditions.check(headers, version.etag, version.modified)
     said = versions.headers_of(call, bucket_named(call, bucket), version)
+    said |= cors.of_answer(call, bucket)
     part = conditions.byte_range(headers.get("range", ""), version.size)
     if part is None:
         return version, Answer(said, status=200), (0, version.size)
