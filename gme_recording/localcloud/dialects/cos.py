@@ -19,6 +19,7 @@ from gme_recording.localcloud.dialects.documents import Element
 from gme_recording.localcloud.dialects.payload import (
     INVALID_ARGUMENT,
     as_document,
+    check_checksums,
     check_digest,
     unframed,
 )
@@ -159,8 +160,9 @@ class CosDialect:
     def parameters(self, request: Request, operation: Operation) -> dict[str, object]:
         target = _address(request)
         headers = vendor_headers(request.headers)
-        body = unframed(request.body, headers)
+        body, trailer = unframed(request.body, headers)
         check_digest(headers.get("content-md5"), body)
+        check_checksums({**request.headers, **trailer}, body)
         known: dict[str, object] = {"headers": headers, "content": body}
         if target.bucket:
             known |= {"bucket": target.bucket, "key": target.key}

@@ -7,12 +7,13 @@ import binascii
 import hashlib
 import re
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from gme_recording.localcloud.dialects import documents
 from gme_recording.localcloud.refusal import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from gme_recording.localcloud.dialects.documents import Element
 
@@ -23,14 +24,17 @@ MISSING_BODY = Refusal("MissingRequestBodyError", "Request body is empty.")
 INVALID_ARGUMENT = Refusal("InvalidArgument", "{problem}")
 INVALID_DIGEST = Refusal("InvalidDigest", "The Content-MD5 you specified is not valid.")
 BAD_DIGEST = Refusal("BadDigest", "The Content-MD5 you specified did not match what we received.")
+BAD_CHECKSUM = Refusal("BadDigest", "The {name} you specified did not match what we received.")
 NOT_IMPLEMENTED = Refusal("NotImplemented", "{problem}", 501)
 
 
-def unframed(body: bytes, headers: Mapping[str, str]) -> bytes:
-    """The content of an `aws-chunked` body. A form with signed chunks is refused: nobody would check them."""
+def unframed(body: bytes, headers: Mapping[str, str]) -> tuple[bytes, Mapping[str, str]]:
+    """The content of an `aws-chunked` body, and the headers that come after it: S3's clients say a checksum
+    there. A form with signed chunks is refused: nobody would check them.
+    """
     digest = headers.get("x-cos-content-sha256", "")
     if not digest.startswith("STREAMING-"):
-        return body
+        return body, {}
     if not digest.startswith("STREAMING-UNSIGNED-PAYLOAD"):
         raise NOT_IMPLEMENTED(problem="signed chunks are not served; sign the payload as a whole")
     content, rest = bytearray(), body
@@ -41,11 +45,16 @@ def unframed(body: bytes, headers: Mapping[str, str]) -> bytes:
             raise INVALID_ARGUMENT(problem="the aws-chunked body has no chunk size where one is due")
         length = int(size, 16)
         if length == 0:
-            return bytes(content)
+            return bytes(content), _trailer(rest)
         content += rest[:length]
         if rest[length : length + 2] != b"\r\n":
             raise INVALID_ARGUMENT(problem="the aws-chunked body ends inside a chunk")
         rest = rest[length + 2 :]
+
+
+def _trailer(text: bytes) -> Mapping[str, str]:
+    lines = (line.partition(":") for line in text.decode("latin-1").split("\r\n"))
+    return {name.strip().lower(): value.strip() for name, _, value in lines if name}
 
 
 def check_digest(expected: str | None, body: bytes) -> None:
@@ -60,6 +69,22 @@ def check_digest(expected: str | None, body: bytes) -> None:
         raise INVALID_DIGEST(found=expected)
     if digest != hashlib.md5(body, usedforsecurity=False).digest():
         raise BAD_DIGEST(found=expected)
+
+
+CHECKSUMS: Mapping[str, Callable[[bytes], bytes]] = {
+    "crc32": lambda body: crc32(body).to_bytes(4, "big"),
+    "sha1": lambda body: hashlib.sha1(body, usedforsecurity=False).digest(),
+    "sha256": lambda body: hashlib.sha256(body).digest(),
+}
+"""Of S3's clients. CRC-32C and CRC-64/NVME are taken unchecked: the standard library knows neither."""
+
+
+def check_checksums(headers: Mapping[str, str], body: bytes) -> None:
+    """Raises unless the body is the one that `x-amz-checksum-…` promises."""
+    for name, digest in CHECKSUMS.items():
+        promised = headers.get(f"x-amz-checksum-{name}")
+        if promised is not None and promised != base64.b64encode(digest(body)).decode():
+            raise BAD_CHECKSUM(name=name.upper())
 
 
 def as_document(body: bytes) -> Element:

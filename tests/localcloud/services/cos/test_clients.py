@@ -31,8 +31,8 @@ def s3(cloud: RunningCloud, **changed: Any) -> Any:
     config = Config(
         proxies={"http": cloud.url}, s3={"addressing_style": "virtual"}, retries={"max_attempts": 1}
     )
-    host = f"http://cos.{REGION}.myqcloud.com"
-    return boto3.client("s3", region_name=REGION, endpoint_url=host, config=config, **settings)
+    endpoint = {"endpoint_url": f"http://cos.{REGION}.myqcloud.com"}
+    return boto3.client("s3", region_name=REGION, config=config, **{**endpoint, **settings})
 
 
 @pytest.fixture
@@ -131,6 +131,21 @@ def test_s3_s_client_uploads_in_parts(aws: Any) -> None:
     aws.upload_fileobj(io.BytesIO(content), BUCKET, "big")
     assert aws.head_object(Bucket=BUCKET, Key="big")["ContentLength"] == len(content)
     assert aws.get_object(Bucket=BUCKET, Key="big")["Body"].read() == content
+
+
+def test_s3_s_client_streams_as_it_does_over_tls(local_cloud: RunningCloud, aws: Any) -> None:
+    """Chunked, the payload not signed, its CRC-32 in the trailer; only the encryption itself is left out."""
+    seen: list[str] = []
+
+    def without_tls(request: Any, **_: Any) -> None:
+        seen.append(request.headers["X-Amz-Content-SHA256"].decode())
+        request.url = request.url.replace("https://", "http://")
+
+    secure = s3(local_cloud, endpoint_url=f"https://cos.{REGION}.myqcloud.com")
+    secure.meta.events.register("before-send.s3.PutObject", without_tls)
+    secure.put_object(Bucket=BUCKET, Key="streamed", Body=io.BytesIO(b"hello" * 1000))
+    assert seen == ["STREAMING-UNSIGNED-PAYLOAD-TRAILER"]
+    assert aws.get_object(Bucket=BUCKET, Key="streamed")["Body"].read() == b"hello" * 1000
 
 
 def test_s3_s_client_sees_versions(aws: Any) -> None:

@@ -312,10 +312,45 @@ def test_both_ways_to_the_crc64_agree(part: bytes, times: int) -> None:
 
 
 def test_an_aws_chunked_body_is_unpacked(bucket: Wire) -> None:
-    body = b"3\r\nhel\r\n2\r\nlo\r\n0\r\nx-amz-checksum-crc32:AAAA\r\n\r\n"
+    body = b"3\r\nhel\r\n2\r\nlo\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n"
     kind = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
     assert bucket.send("PUT", "/a", body=body, x_amz_content_sha256=kind).status == 200
     assert bucket.get("a").body == b"hello"
+    damaged = body.replace(b"lo", b"la")
+    answer = bucket.send("PUT", "/a", body=damaged, x_amz_content_sha256=kind)
+    assert code_of(answer) == (400, "BadDigest")
+
+
+@pytest.mark.parametrize(
+    ("name", "right"),
+    [
+        ("crc32", "NhCmhg=="),
+        ("sha1", "qvTGHdzF6KLavt4PO0gs2a6pQ00="),
+        ("sha256", "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="),
+    ],
+)
+def test_checksum_of_another_content_is_refused(bucket: Wire, name: str, right: str) -> None:
+    header_name = f"x_amz_checksum_{name}"
+    assert bucket.send("PUT", "/a", body="hello", **{header_name: right}).status == 200
+    answer = bucket.send("PUT", "/a", body="other", **{header_name: right})
+    assert code_of(answer) == (400, "BadDigest")
+    assert bucket.get("a").body == b"hello"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "query", "refused"),
+    [
+        ("POST", "/a", "append&position=0", (404, "NoSuchConfiguration")),
+        ("POST", "/a", "select&select-type=2", (404, "NoSuchConfiguration")),
+        ("GET", "/", "object-lock", (404, "NoSuchConfiguration")),
+        ("POST", "/", "", (405, "MethodNotAllowed")),
+    ],
+)
+def test_what_is_not_served_is_refused_in_the_vendor_s_form(
+    bucket: Wire, method: str, path: str, query: str, refused: tuple[int, str]
+) -> None:
+    form = {"content_type": "multipart/form-data; boundary=x"} if not query else {}
+    assert code_of(bucket.send(method, path, query, b"--x--", **form)) == refused
 
 
 @pytest.mark.parametrize("body", [b"", b"zz\r\n", b"5\r\nhel", b"ffffffff\r\nx\r\n0\r\n"])
