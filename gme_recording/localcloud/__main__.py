@@ -15,6 +15,7 @@ from pathlib import Path
 from gme_recording.localcloud import outbox
 from gme_recording.localcloud.address import (
     Address,
+    ca_folder_of,
     folder_of,
     last_port,
     remove_address,
@@ -51,7 +52,7 @@ def _options() -> argparse.Namespace:
 
 async def _serve(root: Path, port: int | None) -> None:
     cloud = local_cloud(folder_of(root))
-    server = Server(cloud, outbox.deliver)
+    server = Server(cloud, outbox.deliver, ca_folder_of(root))
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)

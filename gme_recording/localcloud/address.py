@@ -26,6 +26,11 @@ def folder_of(root: Path) -> Path:
     return root / ".local" / "cloud"
 
 
+def ca_folder_of(root: Path) -> Path:
+    """The folder of its certificate authority."""
+    return folder_of(root) / "ca"
+
+
 def read_address(root: Path) -> Address | None:
     try:
         found = json.loads((folder_of(root) / "address.json").read_text())

@@ -34,33 +34,34 @@ RECORDS = (
 
 
 def local_cloud(
-    folder: Path | None, *, files: Path | None = None, real_time: Callable[[], float] = time.time
+    folder: Path | None, *, in_memory: bool = False, real_time: Callable[[], float] = time.time
 ) -> Cloud:
-    """A cloud whose state lives in `folder` and survives there; None: in memory, gone when it is closed. One
-    in memory puts the contents of objects in `files`, or in a temporary folder.
+    """A cloud whose state lives in `folder` and survives there, or is kept in memory, with nothing but the
+    contents of objects in the folder. None: in memory, with a temporary folder that goes when it is closed.
 
     Raises `IncompatibleState` for a state of another version, or one that another process holds.
     """
     if folder is None:
-        return _in_memory(files, real_time)
+        return _in_a_temporary_folder(real_time)
     files = folder / "objects"
     files.mkdir(parents=True, exist_ok=True)
-    store = Store(folder / "cloud.sqlite", RECORDS)
+    store = Store(":memory:" if in_memory else folder / "cloud.sqlite", RECORDS)
     return _cloud(store, files, real_time, store.close)
 
 
-def _in_memory(files: Path | None, real_time: Callable[[], float]) -> Cloud:
+def _in_a_temporary_folder(real_time: Callable[[], float]) -> Cloud:
     import shutil  # noqa: PLC0415 - a cloud on disk starts without these two
     import tempfile  # noqa: PLC0415
 
-    store = Store(":memory:", RECORDS)
-    files = files or Path(tempfile.mkdtemp(prefix="localcloud-"))
+    folder = Path(tempfile.mkdtemp(prefix="localcloud-"))
+    cloud = local_cloud(folder, in_memory=True, real_time=real_time)
 
     def close() -> None:
-        store.close()
-        shutil.rmtree(files, ignore_errors=True)
+        cloud.store.close()
+        shutil.rmtree(folder, ignore_errors=True)
 
-    return _cloud(store, files, real_time, close)
+    cloud.close = close
+    return cloud
 
 
 def _cloud(store: Store, files: Path, real_time: Callable[[], float], close: Callable[[], None]) -> Cloud:

@@ -19,6 +19,7 @@ import pytest
 from gme_recording.localcloud import outbox
 from gme_recording.localcloud.assemble import SECRET_ID, SECRET_KEY
 from gme_recording.localcloud.assemble import local_cloud as new_cloud
+from gme_recording.localcloud.authority import Authority
 from gme_recording.localcloud.cloud import Cloud
 from gme_recording.localcloud.faults import Fault
 from gme_recording.localcloud.server import Server
@@ -32,11 +33,12 @@ class RunningCloud:
     secret_id = SECRET_ID
     secret_key = SECRET_KEY
 
-    def __init__(self, files: Path | None = None) -> None:
-        """`files` is where contents of objects lie while it runs."""
-        self._cloud = new_cloud(None, files=files)
+    def __init__(self, folder: Path) -> None:
+        """State is kept in memory; contents of objects and the certificate authority lie in the folder."""
+        self._cloud = new_cloud(folder, in_memory=True)
+        self._ca = folder / "ca"
         self._loop = asyncio.new_event_loop()
-        self._server = Server(self._cloud, outbox.deliver)
+        self._server = Server(self._cloud, outbox.deliver, self._ca)
         self._thread = threading.Thread(target=self._loop.run_forever, name="local-cloud", daemon=True)
         self._thread.start()
         port = asyncio.run_coroutine_threadsafe(self._server.listen(0), self._loop).result()
@@ -54,6 +56,11 @@ class RunningCloud:
 
         self._loop.call_soon_threadsafe(perform)
         return done.result()
+
+    @property
+    def certificate(self) -> Path:
+        """What https clients must trust that use `url` as their proxy."""
+        return Authority(self._ca).certificate
 
     @property
     def faults(self) -> FaultsToCome:

@@ -1,52 +1,23 @@
-"""Sockets: HTTP/1.1 in the forward proxy's form and in the origin's, on loopback, one thread.
-
-`http://host/path` on the request line is a client that uses us as its proxy: that leg stands for TLS, so the
-request counts as secure. `/path` goes to the host of the Host header. A response leaves in one write: a
-client that waits for the second half of a split one pays 40 ms (delayed acknowledgement).
-"""
+"""The port: connections on loopback, work beside the requests, an alarm for what becomes due; one thread."""
 
 from __future__ import annotations
 
 import asyncio
-import re
-import struct
-from collections import deque
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from datetime import timedelta
-from http import HTTPStatus
-from socket import SO_LINGER, SOL_SOCKET
 from typing import TYPE_CHECKING, cast
 
-import httptools
-
-from gme_recording.localcloud.messages import Delivery, Request, Response
+from gme_recording.localcloud.connection import LOOPBACK, Connection, Front
 
 if TYPE_CHECKING:
+    from pathlib import Path
+    from ssl import SSLContext
+
+    from gme_recording.localcloud.authority import Authority
     from gme_recording.localcloud.cloud import Cloud
 
-LOOPBACK = "127.0.0.1"
-MAX_HEADER_BYTES = 64 * 1024
-"""Request line and headers."""
-MAX_BODY_BYTES = 256 * 1024 * 1024
-HEADER_SECONDS = 15
-"""From the first byte of a request to the end of its headers."""
-BODY_SECONDS = 300
-IDLE_SECONDS = 75
-"""Between two requests on one connection."""
 LONGEST_SLEEP_SECONDS = 3600
 """Due effects are looked for at least this often: the machine's clock may be set while we sleep."""
-
-_ABSOLUTE = re.compile(r"(https?)://([^/?]*)(.*)", re.IGNORECASE | re.DOTALL)
-_REASONS = {status.value: status.phrase for status in HTTPStatus}
-_BODILESS = frozenset({204, 304})
-_AT_ONCE = struct.pack("ii", 1, 0)
-"""Of `SO_LINGER`: closing resets the connection."""
-_TUNNEL = (
-    b"The local cloud answers plain http:// through its proxy port; tunnels (CONNECT) are not served.\n"
-    b"Tell the client to use http, see `gme-recording cloud env`.\n"
-)
-_TOO_LARGE = b"The body is larger than the local cloud takes in one request (256 MiB).\n"
 
 Background = Callable[["Cloud"], Coroutine[None, None, None]]
 """Work beside the requests, for as long as the server runs."""
@@ -55,9 +26,12 @@ Background = Callable[["Cloud"], Coroutine[None, None, None]]
 class Server:
     """One cloud behind one port. All its work happens in the thread of the running event loop."""
 
-    def __init__(self, cloud: Cloud, background: Background) -> None:
+    def __init__(self, cloud: Cloud, background: Background, ca: Path) -> None:
+        """`ca` is the folder of the certificate authority for https clients."""
         self._cloud = cloud
         self._background = background
+        self._ca = ca
+        self._authority: Authority | None = None
         self._connections: set[Connection] = set()
         self._listener: asyncio.Server | None = None
         self._task: asyncio.Task[None] | None = None
@@ -66,9 +40,8 @@ class Server:
     async def listen(self, port: int) -> int:
         """Bind to loopback and accept; returns the port (0 asks for any). Raises OSError if it is taken."""
         loop = asyncio.get_running_loop()
-        self._listener = await loop.create_server(
-            lambda: Connection(self._cloud.handle, self._connections), LOOPBACK, port, backlog=256
-        )
+        front = Front(self._cloud.handle, self._tls, self._connections)
+        self._listener = await loop.create_server(lambda: Connection(front), LOOPBACK, port, backlog=256)
         self._task = loop.create_task(self._background(self._cloud))
         self._cloud.alarm = self._sleep
         self._cloud.run_due()
@@ -94,204 +67,11 @@ class Server:
             seconds = min(max(until_due.total_seconds(), 0.0), LONGEST_SLEEP_SECONDS)
             self._timer = asyncio.get_running_loop().call_later(seconds, self._cloud.run_due)
 
+    def _tls(self, host: str) -> SSLContext | None:
+        """TLS as that host; None for hosts that are not the vendor's."""
+        from gme_recording.localcloud.authority import Authority, is_vendor  # noqa: PLC0415 - few need it
 
-class _Rejected(Exception):
-    """A request that does not reach the cloud."""
-
-    def __init__(self, status: int, text: bytes) -> None:
-        super().__init__(text.decode())
-        self.status = status
-        self.text = text
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    data: bytes
-    """None at all: the connection is reset."""
-    keep: bool
-    at: float
-    """When it may leave, by the loop's clock."""
-
-
-class Connection(asyncio.Protocol):
-    """One client: bytes to requests, responses to bytes."""
-
-    _transport: asyncio.Transport
-
-    def __init__(self, handle: Callable[[Request], Response], open_connections: set[Connection]) -> None:
-        self._handle = handle
-        self._open_connections = open_connections
-        self._parser = httptools.HttpRequestParser(self)
-        self._client = LOOPBACK
-        self._loop = asyncio.get_running_loop()
-        self._answers: deque[Answer] = deque()
-        self._congested = False
-        self._deadline: asyncio.TimerHandle | None = None
-        self._forget()
-
-    def _forget(self) -> None:
-        self._target = b""
-        self._headers: dict[str, str] = {}
-        self._header_bytes = 0
-        self._body: list[bytes] = []
-        self._body_bytes = 0
-
-    # asyncio's side
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
-        self._client = transport.get_extra_info("peername")[0]
-        self._open_connections.add(self)
-        self._within(IDLE_SECONDS)
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
-        self._open_connections.discard(self)
-        if self._deadline is not None:
-            self._deadline.cancel()
-
-    def data_received(self, data: bytes) -> None:
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self._reject(501, _TUNNEL)
-        except httptools.HttpParserError as error:
-            cause = error.__context__
-            if isinstance(cause, _Rejected):
-                self._reject(cause.status, cause.text)
-            else:
-                self._reject(400, b"This is not HTTP/1.1.\n")
-
-    def pause_writing(self) -> None:
-        self._congested = True
-        self._regulate()
-
-    def resume_writing(self) -> None:
-        self._congested = False
-        self._regulate()
-
-    def _regulate(self) -> None:
-        """Who does not take answers may not ask on."""
-        if self._transport.is_closing():
-            return
-        if self._answers or self._congested:
-            self._transport.pause_reading()
-        else:
-            self._transport.resume_reading()
-
-    def abort(self) -> None:
-        self._transport.abort()
-
-    def _within(self, seconds: float) -> None:
-        """What we wait for must come in that time."""
-        if self._deadline is not None:
-            self._deadline.cancel()
-        self._deadline = self._loop.call_later(seconds, self.abort)
-
-    # httptools' side
-
-    def on_message_begin(self) -> None:
-        self._forget()
-        self._within(HEADER_SECONDS)
-
-    def on_url(self, url: bytes) -> None:
-        self._count_header(len(url))
-        self._target += url
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._count_header(len(name) + len(value))
-        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
-        known = self._headers.get(key)
-        self._headers[key] = text if known is None else f"{known}, {text}"
-
-    def on_headers_complete(self) -> None:
-        if int(self._headers.get("content-length", "0")) > MAX_BODY_BYTES:
-            raise _Rejected(413, _TOO_LARGE)
-        self._within(BODY_SECONDS)
-        if self._headers.get("expect", "").lower() == "100-continue":
-            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-
-    def on_body(self, body: bytes) -> None:
-        self._body_bytes += len(body)
-        if self._body_bytes > MAX_BODY_BYTES:
-            raise _Rejected(413, _TOO_LARGE)
-        self._body.append(body)
-
-    def on_message_complete(self) -> None:
-        if self._parser.should_upgrade():
-            return
-        method = self._parser.get_method().decode()
-        response = self._handle(self._request(method))
-        keep = self._parser.should_keep_alive() and response.delivery is Delivery.WHOLE
-        head, body = _parts(response, head=method == "HEAD", keep=keep)
-        if response.delivery is Delivery.TRUNCATED:
-            head, body = (head, body[: len(body) // 2]) if body else (b"HTTP/1.1 ", b"")
-        elif response.delivery is Delivery.RESET:
-            head, body = b"", b""
-        self._answers.append(Answer(head + body, keep, self._loop.time() + response.after_seconds))
-        if len(self._answers) == 1:
-            self._answer()
-
-    def _answer(self) -> None:
-        """Send what is ready, in the order of the requests."""
-        while self._answers and not self._transport.is_closing():
-            answer = self._answers[0]
-            if (wait := answer.at - self._loop.time()) > 0:
-                self._within(BODY_SECONDS)
-                self._loop.call_later(wait, self._answer)
-                break
-            self._answers.popleft()
-            self._send(answer)
-        self._regulate()
-
-    def _send(self, answer: Answer) -> None:
-        if not answer.data:
-            self._transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, _AT_ONCE)
-            self.abort()
-            return
-        self._transport.write(answer.data)
-        if answer.keep:
-            self._within(IDLE_SECONDS)
-        else:
-            self._transport.close()
-
-    def _request(self, method: str) -> Request:
-        target = self._target.decode("latin-1")
-        absolute = _ABSOLUTE.fullmatch(target)
-        scheme, authority, target = (
-            absolute.groups() if absolute else ("http", self._headers.get("host", ""), target)
-        )
-        path, _, query = target.partition("?")
-        return Request(
-            method,
-            authority.lower().removesuffix(":443" if scheme == "https" else ":80"),
-            path or "/",
-            query,
-            self._headers,
-            b"".join(self._body),
-            secure=absolute is not None,
-            client=self._client,
-        )
-
-    def _count_header(self, size: int) -> None:
-        self._header_bytes += size
-        if self._header_bytes > MAX_HEADER_BYTES:
-            raise _Rejected(431, b"The headers are larger than 64 KiB.\n")
-
-    def _reject(self, status: int, text: bytes) -> None:
-        self._transport.write(b"".join(_parts(Response(status, body=text), head=False, keep=False)))
-        self._transport.close()
-
-
-def _parts(response: Response, *, head: bool, keep: bool) -> tuple[bytes, bytes]:
-    """Headers and body as they are sent."""
-    lines = [f"HTTP/1.1 {response.status} {_REASONS.get(response.status, '')}"]
-    lines += [f"{name}: {value}" for name, value in response.headers]
-    if response.status not in _BODILESS and not any(
-        n.lower() == "content-length" for n, _ in response.headers
-    ):
-        lines.append(f"Content-Length: {len(response.body)}")
-    if not keep:
-        lines.append("Connection: close")
-    assert not any("\r" in line or "\n" in line for line in lines), "a header holds a line break"
-    start = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
-    return start, b"" if head or response.status in _BODILESS else response.body
+        if not is_vendor(host):
+            return None
+        self._authority = self._authority or Authority(self._ca)
+        return self._authority.context(host)

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from gme_recording.localcloud import server as server_module
+from gme_recording.localcloud import connection as connection_module
+from gme_recording.localcloud.connection import Connection, Front
 from gme_recording.localcloud.messages import Request, Response
-from gme_recording.localcloud.server import Connection
 
 
 class Echo:
@@ -29,16 +29,14 @@ class Echo:
 @contextmanager
 def listening(echo: Echo) -> Iterator[int]:
     loop = asyncio.new_event_loop()
-    connections: set[Connection] = set()
-    listener = loop.run_until_complete(
-        loop.create_server(lambda: Connection(echo.handle, connections), "127.0.0.1", 0)
-    )
+    front = Front(echo.handle, lambda host: None, set())
+    listener = loop.run_until_complete(loop.create_server(lambda: Connection(front), "127.0.0.1", 0))
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
 
     async def close() -> None:
         listener.close()
-        for connection in tuple(connections):
+        for connection in tuple(front.connections):
             connection.abort()
 
     try:
@@ -183,15 +181,17 @@ def test_an_answer_without_body_says_no_length(port, echo, status):
     assert (found, "content-length" in headers, body) == (status, False, b"")
 
 
-def test_a_tunnel_is_refused_in_words(port, echo):
-    status, _, body = parsed(
-        exchange(
-            port, b"CONNECT cam.tencentcloudapi.com:443 HTTP/1.1\r\nHost: cam.tencentcloudapi.com\r\n\r\n"
-        )
-    )
-    assert status == 501
-    assert b"CONNECT" in body
-    assert b"gme-recording cloud env" in body
+@pytest.mark.parametrize(
+    ("raw", "status", "word"),
+    [
+        (b"CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n", 403, b"CONNECT"),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n", 501, b"HTTP/1.1"),
+    ],
+)
+def test_another_protocol_is_refused_in_words(port, echo, raw, status, word):
+    found, _, body = parsed(exchange(port, raw))
+    assert found == status
+    assert word in body
     assert echo.requests == []
 
 
@@ -213,7 +213,7 @@ def test_what_is_no_request_or_too_large_is_refused(port, echo, raw, status):
 
 
 def test_a_chunked_body_is_limited_too(monkeypatch, echo):
-    monkeypatch.setattr(server_module, "MAX_BODY_BYTES", 10)
+    monkeypatch.setattr(connection_module, "MAX_BODY_BYTES", 10)
     with listening(echo) as port:
         raw = exchange(
             port, b"PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n01234567890\r\n"
@@ -231,7 +231,7 @@ def test_a_chunked_body_is_limited_too(monkeypatch, echo):
     ],
 )
 def test_who_is_too_slow_is_dropped(monkeypatch, echo, limit, sent):
-    monkeypatch.setattr(server_module, limit, 0.05)
+    monkeypatch.setattr(connection_module, limit, 0.05)
     with listening(echo) as port, socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
         connection.sendall(sent)
         with suppress(ConnectionResetError):
