@@ -50,11 +50,8 @@ class ByHand:
         settings, before = settings_of(wanted), settings_before(known)
         if problem := not_confirmed(wanted):
             raise Unconfirmed(problem, settings, before)
-        switched_off = before is not None and settings.recording and not before.recording
-        if switched_off and not proof.activated(self._clouds.gme(settings.region), settings.biz_id):
-            problem = (
-                f"the recording service of application {settings.biz_id} was switched off in the console"
-            )
+        problem = switched_off(wanted, known)
+        if problem and not proof.activated(self._clouds.gme(settings.region), settings.biz_id):
             raise Unconfirmed(problem, settings, before)
 
     def read(self, biz_id: int, known: Values) -> dict[str, Any]:
@@ -127,6 +124,14 @@ def not_confirmed(wanted: Values) -> str:
         return ""
     what = f"`confirmed: {given}` stands for other settings" if given else "nobody has confirmed them yet"
     return f"the console settings of application {wanted['bizId']} are not confirmed: {what}"
+
+
+def switched_off(wanted: Values, known: Values | None) -> str:
+    """Say that a service which is to be on was found off when it was last looked at; empty if it was not."""
+    before = settings_before(known)
+    if before is None or before.recording or not wanted["recording"]:
+        return ""
+    return f"the recording service of application {wanted['bizId']} was switched off in the console"
 
 
 def _state(shown: Settings, known: Values, *, activated: bool) -> dict[str, Any]:

@@ -15,7 +15,14 @@ from gme_recording.console import runbook
 from gme_recording.errors import UserError
 from providers.gme import rules
 from providers.gme.clouds import Clouds
-from providers.gme.consoles import CONSOLES, Console, not_confirmed, settings_before, settings_of
+from providers.gme.consoles import (
+    CONSOLES,
+    Console,
+    not_confirmed,
+    settings_before,
+    settings_of,
+    switched_off,
+)
 from providers.kit.property import Property
 from providers.kit.resource import Resource
 from providers.kit.values import Values
@@ -99,7 +106,7 @@ class RecordingSettings(Resource[Clouds]):
     def warnings(cls, wanted: Values, known: Values | None) -> Iterable[str]:
         if wanted["cloud"] != CloudKind.TENCENT or not all_known(wanted):
             return
-        if problem := not_confirmed(wanted):
+        if problem := not_confirmed(wanted) or switched_off(wanted, known):
             changes = runbook.changes(settings_of(wanted), settings_before(known))
             yield "\n".join(
                 [

@@ -366,6 +366,21 @@ def test_a_preview_warns_of_what_will_stop_the_deployment(
     )
 
 
+def test_a_preview_warns_of_a_service_that_was_found_off(
+    wire: Wire, api: Api, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = create(wire, CONFIRMED)
+    api.refusal = SERVICE_NOT_OPENED
+    found = read(wire, made, CONFIRMED)
+    with caplog.at_level(logging.WARNING):
+        preview(wire, CONFIRMED, found)
+    (warning,) = caplog.messages
+    assert warning.startswith(
+        f"the recording service of application {BIZ_ID} was switched off in the console\n"
+        "  Recording service: Disable → Enable\n"
+    )
+
+
 def test_an_application_that_records_already_is_imported_as_confirmed(wire: Wire, api: Api) -> None:
     found = wire.call("Read", {"urn": URN, "id": str(BIZ_ID)})
     assert found["inputs"] == {"__defaults": [], "cloud": "tencent", "bizId": BIZ_ID}
