@@ -17,6 +17,8 @@ from gme_recording.cli.output import Output
 from gme_recording.deploy import cloud
 from gme_recording.deploy.attach import LOCAL_PASSPHRASE, state_folder
 from gme_recording.errors import ExitCode, UserError
+from gme_recording.localcloud.address import ca_folder_of
+from gme_recording.localcloud.authority import Authority
 
 REGION = "ap-guangzhou"
 TIMEOUT_SECONDS = 30.0
@@ -48,10 +50,12 @@ def status(output: Output) -> int:
     return ExitCode.OK
 
 
-def env(*, for_python: bool) -> int:
+def env(*, for_python: bool, https: bool) -> int:
     """Print variables."""
     root = project_root()
     variables = environment(local_address(root), root)
+    if https:
+        variables = over_https(variables, Authority(ca_folder_of(root)).certificate)
     if for_python:
         click.echo(json.dumps(variables, indent=2))
     else:
@@ -76,6 +80,15 @@ def reset(output: Output) -> int:
         connection.close()
     output.show("local cloud: empty", {"reset": True})
     return ExitCode.OK
+
+
+def over_https(variables: dict[str, str], certificate: Path) -> dict[str, str]:
+    """Return the same for clients that are told nothing but a proxy and what to trust."""
+    trust = dict.fromkeys(
+        ("SSL_CERT_FILE", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"), str(certificate.resolve())
+    )
+    plain = {"TENCENTCLOUD_PROTOCOL", "TENCENTCLOUD_COS_DOMAIN"}
+    return {name: value for name, value in variables.items() if name not in plain} | trust
 
 
 def environment(url: str, root: Path) -> dict[str, str]:

@@ -42,6 +42,20 @@ def test_everything_is_routed_to_the_local_cloud_with_keys_worth_nothing_elsewhe
     assert not {"http_proxy", "https_proxy", "PULUMI_HOME"} & set(variables)
 
 
+def test_https_clients_are_told_a_proxy_and_what_to_trust_and_nothing_of_protocols(project, capsys):
+    assert app.run(["cloud", "env", "--https", "--python"]) == ExitCode.OK
+    found = json.loads(capsys.readouterr().out)
+    certificate = project / ".local" / "cloud" / "ca" / "certificate.pem"
+
+    assert "BEGIN CERTIFICATE" in certificate.read_text()
+    assert {found.pop(name) for name in ("SSL_CERT_FILE", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE")} == {
+        str(certificate)
+    }
+    plain = environment(URL, project)
+    assert plain.keys() - found.keys() == {"TENCENTCLOUD_PROTOCOL", "TENCENTCLOUD_COS_DOMAIN"}
+    assert found.items() <= plain.items()
+
+
 def test_a_cloud_that_does_not_run_is_told_with_what_to_do(project, capsys, monkeypatch):
     monkeypatch.delenv("GME_RECORDING_CLOUD")
 

@@ -81,20 +81,26 @@ def status(*, output: Output) -> int:
 
 @command.command("env")
 @click.option("--python", "for_python", is_flag=True, help="As a JSON object instead of shell exports.")
-def env(*, for_python: bool) -> int:
+@click.option("--https", is_flag=True, help="For clients that speak https only: a tunnel and a certificate.")
+def env(*, for_python: bool, https: bool) -> int:
     """Print the variables that route the plain `pulumi` command to the local cloud.
 
     For a shell of its own: vendor SDKs and the official provider then speak to the local cloud, with keys
     that are worth nothing elsewhere.
+
+    With --https nothing is said about protocol and domains: clients ask the vendor's own https addresses
+    through the proxy, and trust the local cloud's certificate, which is good for the vendor's domains alone.
+    tencentcloud-sdk-python reads no such variable; give its HttpProfile `certification=$SSL_CERT_FILE`.
 
     Exit codes: 0 printed, 10 the local cloud is not running.
 
     \b
     Examples:
       eval "$(gme-recording cloud env)" && pulumi up -s local
+      eval "$(gme-recording cloud env --https)"
       gme-recording cloud env --python
     """
-    return local_cloud.env(for_python=for_python)
+    return local_cloud.env(for_python=for_python, https=https)
 
 
 @command.command("reset")
