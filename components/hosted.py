@@ -20,8 +20,6 @@ from components.config.model import (
 )
 from gme_recording.errors import UserError
 
-ROOT = Path(__file__).resolve().parents[1]
-
 
 class Retention(TypedDict):
     keep: str
@@ -182,7 +180,7 @@ class RecordingEnvironment(pulumi.ComponentResource):
         super().__init__("gme-recording:index:RecordingEnvironment", name, given, opts)
         inside = pulumi.ResourceOptions(parent=self, transforms=[tags.transform(stack.tags)])
         inner = recording.RecordingEnvironment(
-            name, {"stack": stack, "owner_uin": owner_uin, "root": ROOT}, inside
+            name, {"stack": stack, "owner_uin": owner_uin, "root": Path.cwd()}, inside
         )
         self.bucket = inner.bucket
         self.bucket_url = inner.bucket_url

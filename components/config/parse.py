@@ -72,17 +72,18 @@ def from_pulumi() -> Stack:
 
 
 def from_inputs(name: str, own: Mapping[str, Any]) -> Stack:
-    """A stack from the inputs of a component, with the keys of a stack file; raises `InvalidInput`.
+    """The running stack from the inputs of a component, with the keys of a stack file; raises `InvalidInput`.
 
     The provider's settings are those of the program that uses the component, and its region the declared one
-    where that program does not say.
+    where that program does not say. `name` is the component's, for messages.
     """
+    import pulumi  # noqa: PLC0415 - only a program has a stack
     from pulumi.runtime import config as engine  # noqa: PLC0415
 
     config = {key: _decoded(value) for key, value in engine.CONFIG.get().items() if not key.startswith(TOP)}
     region = {} if config.get(ROUTING["region"]) else {ROUTING["region"]: own.get("region")}
     mine = {f"{TOP}{key}": value for key, value in own.items()}
-    return _stack(name, {**config, **region, **mine}, _Reading(f"RecordingEnvironment {name}"))
+    return _stack(pulumi.get_stack(), {**config, **region, **mine}, _Reading(f"RecordingEnvironment {name}"))
 
 
 def warnings(stack: Stack) -> tuple[Problem, ...]:
