@@ -287,14 +287,19 @@ SCRAPS = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(["name", "keep", "retention", "bizId", "mode", "x"]), inner, max_size=3
+            st.sampled_from(["name", "keep", "retention", "bizId", "mode", "region", "replica", "x"]),
+            inner,
+            max_size=3,
         )
     ),
     max_leaves=8,
 )
 
 
-@given(st.dictionaries(st.sampled_from([*CONFIG, "gme-recording:smoke", "gme-recording:tags"]), SCRAPS))
+ANY_KEY = st.sampled_from([*CONFIG, *(f"gme-recording:{key.name}" for _, key in keys(Stack))])
+
+
+@given(st.dictionaries(ANY_KEY, SCRAPS))
 def test_whatever_the_engine_hands_over_is_a_stack_or_a_list_of_problems(config: dict[str, Any]) -> None:
     reading = parse._Reading(FILE)
     try:
@@ -367,3 +372,15 @@ def test_plain_values_hold_no_empty_parts() -> None:
         },
         "list": ["create", 1],
     }
+
+
+def test_problems_of_a_bucket_in_another_region_name_it(tmp_path: Path) -> None:
+    written_wrong = {"nme": "voice-eu", "retention": {"keep": "1 year"}}
+    found = problems(tmp_path, a_config(storages={"eu-frankfurt": written_wrong, "eu-moscow": None}))
+    assert set(found) == {
+        "gme-recording:storages.eu-frankfurt.name",
+        "gme-recording:storages.eu-frankfurt.nme",
+        "gme-recording:storages.eu-frankfurt.retention.keep",
+        "gme-recording:storages.eu-moscow",
+    }
+    assert found["gme-recording:storages.eu-frankfurt.nme"].hint == "did you mean name?"
