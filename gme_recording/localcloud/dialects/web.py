@@ -47,11 +47,16 @@ _HTML_HEADERS = (
 _COMMON_HEADERS = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
 
 
-def service(name: str, *prefixes: str) -> Service:
-    """A service at these paths, whatever host the request names but the vendor's."""
+def service(name: str, *prefixes: str, at_root: bool = False) -> Service:
+    """A service at these paths, whatever host the request names but the vendor's; `/` itself is served for
+    this machine only.
+    """
 
     def serves(request: Request) -> bool:
-        return request.path.startswith(prefixes) and not _host_name(request).endswith(_VENDOR)
+        host = _host_name(request)
+        if at_root and request.path == "/":
+            return _is_loopback(host)
+        return request.path.startswith(prefixes) and not host.endswith(_VENDOR)
 
     return Service(name, Web(), serves, of_the_vendor=False, operations_in=home_of(name))
 

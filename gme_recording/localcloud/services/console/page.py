@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 ROWS = 50
 """Of a table; older ones are counted only."""
 _INERT = Markup(" inert")
+_OTHER_TABS = ("requests", "faults")
 _CURRENT = Markup(' aria-current="page"')
 
 
@@ -48,6 +49,7 @@ class Extras:
 
 def page(call: Call, title: str, body: Markup, here: str, extras: Extras = Extras()) -> Response:
     notice = extras.notice
+    shown = next((tab for tab in _OTHER_TABS if here == f"/console/{tab}"), "applications")
     text = render(
         "layout",
         popup=extras.popup,
@@ -57,8 +59,7 @@ def page(call: Call, title: str, body: Markup, here: str, extras: Extras = Extra
         here=here,
         notice=notice.markup if notice else NOTHING,
         now=moment(call.cloud.clock.now()),
-        on_applications=NOTHING if here == "/console/requests" else _CURRENT,
-        on_requests=_CURRENT if here == "/console/requests" else NOTHING,
+        **{f"on_{tab}": _CURRENT if tab == shown else NOTHING for tab in ("applications", *_OTHER_TABS)},
     )
     return html(text, 409 if notice and notice.kind == "bad" else 200)
 

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from gme_recording.localcloud.dialects import web
 
-CONSOLE = web.service("console", "/console")
+CONSOLE = web.service("console", "/console", at_root=True)

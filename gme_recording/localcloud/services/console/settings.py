@@ -55,7 +55,7 @@ def save(call: Call, app: App, wanted: Settings) -> App:
 
     Switching the service off ends the running tasks: what the vendor does with them is not documented.
     """
-    _check_values(call, wanted)
+    _check_values(call, app, wanted)
     if wanted.recording:
         _check_activation(call, app, wanted)
     saved = replace(
@@ -73,12 +73,13 @@ def save(call: Call, app: App, wanted: Settings) -> App:
     return saved
 
 
-def _check_values(call: Call, wanted: Settings) -> None:
+def _check_values(call: Call, app: App, wanted: Settings) -> None:
     if wanted.scope not in list(Scope):
         raise INVALID_SCOPE(scope=wanted.scope)
     if wanted.callback_url and not _is_http(wanted.callback_url):
         raise INVALID_URL(url=wanted.callback_url)
-    if wanted.bucket and not account.has_bucket(call, wanted.bucket, wanted.region):
+    bound = wanted.recording or (wanted.bucket, wanted.region) != (app.bucket, app.region)
+    if bound and wanted.bucket and not account.has_bucket(call, wanted.bucket, wanted.region):
         raise BUCKET_NOT_FOUND(bucket=wanted.bucket, region=wanted.region or "any region")
 
 

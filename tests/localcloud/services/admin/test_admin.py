@@ -5,6 +5,7 @@ import pytest
 
 from gme_recording.localcloud.messages import Response
 from tests.localcloud.services.gme.world import BIZ_ID, START, World
+from tests.localcloud.signing import ask
 
 SEAT = {"bizId": BIZ_ID, "roomId": "room", "userId": "7"}
 
@@ -160,3 +161,76 @@ def test_reset_brings_back_the_fresh_state() -> None:
     assert ok(world.web("GET", "/healthz"))["now"] == START.isoformat()
     assert ok(world.web("GET", "/admin/rooms")) == []
     assert ok(world.web("GET", "/admin/applications"))[0]["recording"] is False
+
+
+def test_faults_are_added_counted_and_removed() -> None:
+    world = World(ready=False)
+    rule = {"effect": "error", "service": "cam", "action": "ListUsers", "code": "InternalError", "nth": 2}
+    added = ok(world.web("POST", "/admin/faults", rule))
+    assert {**added, **rule} == added
+    assert (added["faultId"], added["matched"], added["struck"]) == (1, 0, 0)
+    for _ in range(3):
+        ask(world.cloud, "cam", "ListUsers")
+    (counted,) = ok(world.web("GET", "/admin/faults"))
+    assert (counted["matched"], counted["struck"]) == (3, 1)
+    assert problem(world.web("DELETE", "/admin/faults?faultId=9")) == (404, "UnknownFault")
+    ok(world.web("DELETE", "/admin/faults?faultId=1"))
+    assert ok(world.web("GET", "/admin/faults")) == []
+
+
+def test_all_faults_are_removed_at_once() -> None:
+    world = World(ready=False)
+    for effect in ("reset", "broken"):
+        ok(world.web("POST", "/admin/faults", {"effect": effect}))
+    ok(world.web("DELETE", "/admin/faults"))
+    assert ok(world.web("GET", "/admin/faults")) == []
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"effect": "magic"},
+        {"effect": "error"},
+        {"effect": "error", "code": "no code\r\nX: y"},
+        {"effect": "reset", "code": "InternalError"},
+        {"effect": "reset", "service": "admin"},
+        {"effect": "reset", "service": "cam", "action": "StartRecord"},
+        {"effect": "reset", "probability": 1.5},
+        {"effect": "reset", "nth": -1},
+        {"effect": "reset", "seconds": 1},
+        {"effect": "latency"},
+        {"effect": "latency", "seconds": 3600},
+        {"effect": "broken", "status": 200},
+        {"effect": "reset", "resource": ""},
+    ],
+)
+def test_a_fault_that_makes_no_sense_is_refused(rule: dict[str, Any]) -> None:
+    world = World(ready=False)
+    assert problem(world.web("POST", "/admin/faults", rule)) == (400, "InvalidValue")
+    assert world.cloud.faults.every() == ()
+
+
+def test_a_second_account_sees_nothing_of_the_first() -> None:
+    world = World(ready=False)
+    ask(world.cloud, "cam", "AddUser", {"Name": "ann"})
+    other = ok(world.web("POST", "/admin/accounts", {}))
+    secret = (other["secretId"], other["secretKey"])
+    caller = ask(world.cloud, "sts", "GetCallerIdentity", secret=secret)
+    assert caller["AccountId"] == other["ownerUin"]
+    assert ask(world.cloud, "cam", "ListUsers", secret=secret)["Data"] == []
+    assert {"ownerUin": other["ownerUin"], "appid": other["appid"]} in ok(world.web("GET", "/admin/accounts"))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({"ownerUin": "100000000000"}, (400, "InvalidValue")),
+        ({"appid": "1"}, (400, "InvalidValue")),
+        ({"appid": "1250000000"}, (409, "AccountExists")),
+        ({"ownerUin": "200000000002"}, (409, "AccountExists")),
+    ],
+)
+def test_an_account_that_cannot_be_is_refused(wanted: dict[str, str], found: tuple[int, str]) -> None:
+    world = World(ready=False)
+    ok(world.web("POST", "/admin/accounts", {}))
+    assert problem(world.web("POST", "/admin/accounts", wanted)) == found

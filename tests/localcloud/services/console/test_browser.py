@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from gme_recording.localcloud.faults import Effect, Fault
 from gme_recording.localcloud.pytest_plugin import RunningCloud
 from gme_recording.localcloud.services.console import account
 from tests.localcloud.services.console.chromium import EXECUTABLE, Browser
@@ -82,7 +83,9 @@ def test_player_knows_the_recordings_length(local_cloud: RunningCloud, browser: 
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("path", ["/console", APPLICATION, f"{APPLICATION}?modify=true", "/console/requests"])
+@pytest.mark.parametrize(
+    "path", ["/console", APPLICATION, f"{APPLICATION}?modify=true", "/console/requests", "/console/faults"]
+)
 def test_page_fits_and_the_browser_has_no_complaint(
     local_cloud: RunningCloud, browser: Browser, path: str, width: int
 ) -> None:
@@ -92,6 +95,8 @@ def test_page_fits_and_the_browser_has_no_complaint(
     gme = Gme(local_cloud)
     users = {"SubscribeUserIds": [str(10**18 + number) for number in range(20)]}
     gme.ask("StartRecord", BizId=BIZ_ID, RoomId="room", RecordMode=3, SubscribeRecordUserIds=users)
+    about = Fault(effect=Effect.UNSEEN, seconds=30, resource=f"qcs::cos:{REGION}:uid/1250000000:{BUCKET}/*")
+    local_cloud.faults.add(about)
     browser.resize(width)
     browser.open(f"{local_cloud.url}{path}")
     assert browser.evaluate("document.documentElement.scrollWidth") <= width

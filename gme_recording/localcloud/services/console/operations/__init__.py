@@ -1,5 +1,5 @@
 """Every operation of the service: importing this package adds them all."""
 
-from gme_recording.localcloud.services.console.operations import api, forms, pages
+from gme_recording.localcloud.services.console.operations import api, faults, forms, pages
 
-__all__ = ["api", "forms", "pages"]
+__all__ = ["api", "faults", "forms", "pages"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from gme_recording.localcloud.cloud import Call
+from gme_recording.localcloud.dialects.web import see_other
 from gme_recording.localcloud.messages import Response
 from gme_recording.localcloud.services.console import account, recording_section, sections
 from gme_recording.localcloud.services.console.errors import UNKNOWN_APPLICATION, UNKNOWN_FILE
@@ -26,6 +27,12 @@ from gme_recording.localcloud.services.gme.model import App, File, Task
 LOG_ROWS = 100
 _DONE = {"saved": "Saved.", "joined": "Joined.", "left": "Left.", "created": "Created."}
 _OF_AN_OBJECT = frozenset({"content-length", "content-range", "accept-ranges", "etag", "last-modified"})
+
+
+@CONSOLE.operation("ShowRoot", match="GET /")
+def show_root(call: Call) -> Response:  # noqa: ARG001 - an operation's first parameter
+    """Who types the bare address means the console."""
+    return see_other("/console")
 
 
 @CONSOLE.operation("ShowApplications", match="GET /console")
@@ -80,8 +87,8 @@ def show_requests(call: Call) -> Response:
         {
             "at": moment(one.at),
             "operation": f"{one.service}:{one.operation}",
-            "status": f"{one.status} {one.code}",
-            "state": "bad" if one.code else "good",
+            "status": f"{one.status} {one.code}" + (f" (fault {one.fault})" if one.fault else ""),
+            "state": "bad" if one.code or one.fault else "good",
             "principal": one.principal,
             "took": f"{one.milliseconds:.1f}",
             "request_id": one.request_id,
