@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,7 @@ from providers.kit.serve import serve
 from tests.providers.gme.test_recording_settings import BIZ_ID, CONFIRMED, TENCENT, WANTED
 from tests.providers.wire import Json
 
-pytestmark = [
-    pytest.mark.engine,
-    # the SDK leaves the event loop of an inline program to the garbage collector
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.engine
 
 ROOT = Path(__file__).parents[3]
 UNCONFIRMED = f"the console settings of application {BIZ_ID} are not confirmed: nobody has confirmed them yet"
@@ -55,7 +52,23 @@ class Project:
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+def _loops_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The SDK leaves the event loop of an inline program open."""
+    made: list[asyncio.AbstractEventLoop] = []
+    new_event_loop = asyncio.new_event_loop
+
+    def noted() -> asyncio.AbstractEventLoop:
+        made.append(new_event_loop())
+        return made[-1]
+
+    monkeypatch.setattr(asyncio, "new_event_loop", noted)
+    yield
+    for loop in made:
+        loop.close()
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, _loops_are_closed: None) -> Iterator[Project]:
     monkeypatch.setenv("TENCENTCLOUD_SECRET_ID", "AKIDreal")
     monkeypatch.setenv("TENCENTCLOUD_SECRET_KEY", "canary-secret-key")
     refusal = ApiError(ROOM_NOT_FOUND, "refused", action="StartRecord")
