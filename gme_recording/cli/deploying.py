@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ import click
 
 from components.config import parse
 from gme_recording import smoke
+from gme_recording.api import Cloud
 from gme_recording.api.credentials import CloudKind
 from gme_recording.api.endpoints import local_address
 from gme_recording.cli import render
@@ -29,12 +30,15 @@ if TYPE_CHECKING:
     from gme_recording.smoke import Report
 
 
-def up(name: str, output: Output, *, refresh: bool, expect_no_changes: bool, yes: bool) -> int:
+def up(name: str, output: Output, *, refresh: bool, repair: bool, expect_no_changes: bool, yes: bool) -> int:
     """Deploy, and show outputs, smoke test and where the console is."""
     deployment = prepare(name, project_root(), output)
     _agreed(deployment, output, "up", yes=yes)
     with _tested(deployment, output) as reports:
-        outcome = deployment.up(refresh=refresh)
+        outcome = _mended(lambda agreed: deployment.up(refresh=refresh, repair=agreed), output, repair=repair)
+    if not reports and _due(deployment, outcome):
+        output.say("smoke test: something changed that its marker does not show")
+        reports += _proved(deployment, output)
     page = _console_url(deployment)
     parts = [
         f"Outputs:\n{render.table(outcome.outputs)}",
@@ -53,14 +57,15 @@ def preview(name: str, output: Output, *, refresh: bool, expect_no_changes: bool
     return _differs(outcome, asked=expect_no_changes)
 
 
-def refresh(name: str, output: Output, *, expect_no_changes: bool) -> int:
+def refresh(name: str, output: Output, *, repair: bool, expect_no_changes: bool) -> int:
     """Take the cloud into the state."""
-    outcome = _existing(prepare(name, project_root(), output)).refresh()
+    deployment = _existing(prepare(name, project_root(), output))
+    outcome = _mended(lambda agreed: deployment.refresh(repair=agreed), output, repair=repair)
     output.show(render.changed(outcome), render.outcome_data(outcome))
     return _differs(outcome, asked=expect_no_changes)
 
 
-def destroy(name: str, output: Output, *, yes: bool) -> int:
+def destroy(name: str, output: Output, *, repair: bool, yes: bool) -> int:
     """Delete, and say what stays."""
     deployment = prepare(name, project_root(), output)
     if not deployment.deployed:
@@ -69,7 +74,7 @@ def destroy(name: str, output: Output, *, yes: bool) -> int:
         )
         return ExitCode.OK
     _agreed(deployment, output, "destroy", yes=yes)
-    outcome = deployment.destroy()
+    outcome = _mended(lambda agreed: deployment.destroy(repair=agreed), output, repair=repair)
     untouched = leftovers.of(deployment.stack)
     notes = [f"  not touched: {note}" for note in untouched]
     text = "\n".join([render.changed(outcome), *notes])
@@ -107,6 +112,47 @@ def _tested(deployment: Deployment, output: Output) -> Iterator[list[Report]]:
             reports += smoke.last(name, root)
         if reports and sys.exc_info()[0]:
             output.say(smoke.render_text(reports))
+
+
+def _due(deployment: Deployment, outcome: Outcome) -> bool:
+    """Whether the test is to run though the engine's marker did not change.
+
+    Something was changed or made anew, such as a bucket that was deleted outside, or the last test failed.
+    """
+    stack = deployment.stack
+    if stack.smoke.mode is smoke.Mode.OFF:
+        return False
+    last = smoke.last(stack.name, deployment.root)
+    return bool(outcome.changed) or not all(report.passed for report in last)
+
+
+def _proved(deployment: Deployment, output: Output) -> tuple[Report, ...]:
+    """Test every application as the engine's hook does: reports are kept, a failure fails the deployment."""
+    from components.smoke import targets  # noqa: PLC0415 - loads the Pulumi SDK
+
+    stack, root = deployment.stack, deployment.root
+    clouds = {place.region: Cloud.connect(stack.cloud, place.region, root) for place in stack.places}
+    reports = smoke.run_all(targets(stack), clouds)
+    smoke.keep(reports, root)
+    if not all(report.passed for report in reports):
+        output.say(smoke.render_text(reports))
+        message, _, hint = smoke.failure_message(reports).rpartition("\nhint: ")
+        raise UserError(message or hint, hint=hint if message else "")
+    return reports
+
+
+def _mended(run: Callable[[bool], Outcome], output: Output, *, repair: bool) -> Outcome:
+    """Run a verb; where the state wants mending, ask whoever sits there, and run it again."""
+    from gme_recording.deploy.mend import NeedsRepair  # noqa: PLC0415 - loads the Pulumi SDK
+
+    try:
+        return run(repair)
+    except NeedsRepair as needed:
+        if repair or output.as_json or not sys.stdin.isatty():
+            raise
+        output.say(needed.message)
+        click.confirm("change the state accordingly (a copy is kept) and go on?", abort=True, err=True)
+    return run(True)
 
 
 def _written(file: Path) -> int:

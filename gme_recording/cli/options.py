@@ -36,6 +36,11 @@ refresh_option = click.option("--refresh", is_flag=True, help="Read every resour
 expect_option = click.option(
     "--expect-no-changes", is_flag=True, help="End with exit code 7 if there is any change or drift."
 )
+repair_option = click.option(
+    "--repair",
+    is_flag=True,
+    help="Agree that the state is changed where the cloud contradicts it; a copy is kept.",
+)
 yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask (stacks of Tencent Cloud only).")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
@@ -15,19 +14,22 @@ from pulumi import automation as auto
 from pulumi.automation._stack import StackInitMode
 
 from components.config.model import Stack
-from gme_recording.api import Cloud, CloudKind
-from gme_recording.deploy import recover
+from gme_recording.api import CloudKind
 from gme_recording.deploy.attach import environment, providers, state_folder
 from gme_recording.deploy.command import Command, EngineFailed
 from gme_recording.deploy.events import Diagnostic, Recorder
 from gme_recording.deploy.locks import running
+from gme_recording.deploy.mend import Mender
 from gme_recording.deploy.outcome import Ended, failure, is_hook_failure, left_behind
 from gme_recording.deploy.program import Program
 from gme_recording.deploy.step import Outcome
 from gme_recording.deploy.toolchain.engine import Engine
 from gme_recording.deploy.watch import Watcher
 
-Call = Callable[["PlainStack", Recorder], object]
+Call = Callable[["PlainStack", Recorder, bool], object]
+"""A verb: the stack, who listens, and whether the cloud is to be read first."""
+Digest = dict[str, object]
+"""A preview as the CLI writes it in JSON."""
 
 
 class PlainStack(auto.Stack):
@@ -38,6 +40,16 @@ class PlainStack(auto.Stack):
 
     def info(self, show_secrets: bool = True) -> auto.UpdateSummary:  # noqa: ARG002
         return auto.UpdateSummary("", datetime.now(UTC), "", {}, {}, "succeeded")
+
+    def _run_pulumi_cmd_sync(
+        self,
+        args: list[str],
+        on_output: auto.OnOutput | None = None,
+        on_error: auto.OnOutput | None = None,
+    ) -> auto.CommandResult:
+        """Let a preview as JSON tell of unchanged resources too: rules on a whole stack need them."""
+        shown = [*args, "--show-sames"] if "--json" in args else args
+        return super()._run_pulumi_cmd_sync(shown, on_output, on_error)
 
 
 class NamedWorkspace(auto.LocalWorkspace):
@@ -56,31 +68,56 @@ class Deployment:
     root: Path
     watcher: Watcher
 
-    def up(self, *, refresh: bool = False) -> Outcome:
-        """Create, update and delete until the cloud is as declared; with `refresh` drift is undone too."""
-        return self._run(
-            "up", lambda stack, on: stack.up(on_event=on, refresh=refresh, suppress_progress=True)
-        )
+    def up(self, *, refresh: bool = False, repair: bool = False) -> Outcome:
+        """Create, update and delete until the cloud is as declared; with `refresh` drift is undone too.
+
+        `repair` agrees to bring state and cloud together first: what is gone is dropped from the state, what
+        is there is taken over. Where that is needed and not agreed to, NeedsRepair is raised.
+        """
+
+        def call(stack: PlainStack, on: Recorder, doubtful: bool) -> object:
+            return stack.up(on_event=on, refresh=refresh or doubtful, suppress_progress=True)
+
+        return self._run("up", call, repair=repair)
 
     def preview(self, *, refresh: bool = False) -> Outcome:
         """Say what `up` would do; with `refresh` also what has drifted. Changes nothing."""
-        return self._run(
-            "preview", lambda stack, on: stack.preview(on_event=on, refresh=refresh, suppress_progress=True)
-        )
 
-    def refresh(self) -> Outcome:
-        """Take what the cloud is like into the state."""
-        return self._run("refresh", lambda stack, on: stack.refresh(on_event=on, suppress_progress=True))
+        def call(stack: PlainStack, on: Recorder, doubtful: bool) -> object:
+            return stack.preview(on_event=on, refresh=refresh or doubtful, suppress_progress=True)
 
-    def destroy(self) -> Outcome:
-        """Delete every resource of the stack; if one is protected, none is touched."""
+        return self._run("preview", call)
 
-        def call(stack: PlainStack, on: Recorder) -> object:
+    def digest(self) -> Digest:
+        """Return what `pulumi preview --json --show-sames` writes: every resource with both of its states."""
+        written: list[str] = []
+
+        def call(stack: PlainStack, on: Recorder, doubtful: bool) -> object:
+            result = stack.preview(on_event=on, refresh=doubtful, json=True)
+            written.append(result.stdout)
+            return result
+
+        self._run("preview", call)
+        digest: Digest = json.loads(written[0])
+        return digest
+
+    def refresh(self, *, repair: bool = False) -> Outcome:
+        """Take what the cloud is like into the state; `repair` as with `up`."""
+
+        def call(stack: PlainStack, on: Recorder, _: bool) -> object:
+            return stack.refresh(on_event=on, suppress_progress=True)
+
+        return self._run("refresh", call, repair=repair)
+
+    def destroy(self, *, repair: bool = False) -> Outcome:
+        """Delete every resource of the stack; if one is protected, none is touched. `repair` as with `up`."""
+
+        def call(stack: PlainStack, on: Recorder, doubtful: bool) -> object:
             looking = Recorder(self.watcher, live=False, diagnostics=on.diagnostics)
             stack.preview_destroy(on_event=looking, suppress_progress=True)
-            return stack.destroy(on_event=on, suppress_progress=True)
+            return stack.destroy(on_event=on, refresh=doubtful, suppress_progress=True)
 
-        return self._run("destroy", call)
+        return self._run("destroy", call, repair=repair)
 
     def outputs(self, *, show_secrets: bool = False) -> dict[str, object]:
         """Return the stack's outputs as they were recorded by the last `up`; nothing is called."""
@@ -95,10 +132,11 @@ class Deployment:
             (state_folder(self.root) / ".pulumi" / "stacks").glob(f"*/{self.stack.name}.json*")
         )
 
-    def _run(self, verb: str, call: Call) -> Outcome:
+    def _run(self, verb: str, call: Call, *, repair: bool = False) -> Outcome:
         began = time.monotonic()
         recorder = Recorder(self.watcher, live=verb != "preview")
         program = Program(self.root)
+        mender = Mender(self.stack, self.root, self.watcher, self._cli)
         changing = verb != "preview" and self.stack.cloud is CloudKind.LOCAL
         noted = running(self.root, self.stack.name, verb, self.watcher) if changing else nullcontext("")
         with noted as killed, providers(self.stack) as attached:
@@ -106,15 +144,17 @@ class Deployment:
             try:
                 stack = self._selected(workspace)
                 if verb != "preview":
-                    self._recover(program, killed=bool(killed))
+                    program.before = mender.before(killed=bool(killed), repair=repair)
+                doubtful = repair or mender.doubts()
                 unfinished = (
                     self._finish(stack) if verb == "destroy" and killed not in {"", "destroy"} else []
                 )
-                call(stack, recorder)
+                call(stack, recorder, doubtful)
             except EngineFailed as error:
                 if program.refused:
                     raise program.refused[0] from None
-                raise failure(_ended(self.stack.name, error, recorder.errors)) from None
+                told = failure(_ended(self.stack.name, error, recorder.errors))
+                raise (told if error.interrupted else mender.after(told, recorder.accused)) from None
             if unfinished:
                 raise left_behind(self.stack.name, unfinished)
         return recorder.outcome(verb, self.stack.name, time.monotonic() - began)
@@ -152,29 +192,6 @@ class Deployment:
         except EngineFailed as error:
             raise failure(_ended(self.stack.name, error, ())) from None
 
-    def _recover(self, program: Program, *, killed: bool) -> None:
-        """Put right what a killed run left behind: in the state now, in the program by imports."""
-        local = self.stack.cloud is CloudKind.LOCAL
-        if killed:
-            recover.drop_torn_sidecars(state_folder(self.root))
-        if local and not killed and not recover.unfinished(state_folder(self.root), self.stack.name):
-            return
-        exported = json.loads(self._cli("stack", "export"))
-        deployment = exported.get("deployment") or {}
-        if not killed and not deployment.get("pending_operations"):
-            return
-        find = recover.finder(Cloud.connect(self.stack.cloud, self.stack.region, self.root))
-        repair = recover.plan(deployment, find, killed=killed)
-        if repair.state is not None:
-            kept = recover.keep_copy(self.root, self.stack.name, exported)
-            self._import({**exported, "deployment": repair.state})
-            self.watcher.say(f"state: {repair} (before: {kept.relative_to(self.root)})")
-        known = frozenset(
-            recover.identity(item["urn"]) for item in (repair.state or deployment).get("resources", ())
-        )
-        wanted = None if killed else frozenset(recover.identity(urn) for urn in repair.pending)
-        program.before = recover.adopting(find, self.watcher, known=known, only=wanted)
-
     def _finish(self, stack: PlainStack) -> list[Diagnostic]:
         """Let the engine know what a killed run has made, so that a destroy leaves nothing behind.
 
@@ -185,12 +202,6 @@ class Deployment:
         with suppress(EngineFailed):
             stack.up(on_event=recorder, suppress_progress=True)
         return [error for error in recorder.errors if not is_hook_failure(error.text)]
-
-    def _import(self, exported: recover.State) -> None:
-        with tempfile.NamedTemporaryFile("w", suffix=".json", dir=self.root / ".local") as file:
-            json.dump(exported, file)
-            file.flush()
-            self._cli("stack", "import", "--file", file.name)
 
 
 def _ended(stack: str, error: EngineFailed, errors: Sequence[Diagnostic]) -> Ended:

@@ -41,6 +41,8 @@ class Recorder:
     steps: list[Step] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     outputs: dict[str, object] = field(default_factory=dict)
+    accused: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    """URNs at which the engine failed, with the inputs that were wanted as far as it says."""
     _unchanged: set[str] = field(default_factory=set)
     _begun: dict[str, tuple[str, float]] = field(default_factory=dict)
 
@@ -54,7 +56,9 @@ class Recorder:
         elif event.res_outputs_event:
             self._ended(event.res_outputs_event.metadata, failed=False)
         elif event.res_op_failed_event:
-            self._ended(event.res_op_failed_event.metadata, failed=True)
+            metadata = event.res_op_failed_event.metadata
+            self.accused[metadata.urn] = (metadata.new and metadata.new.inputs) or {}
+            self._ended(metadata, failed=True)
 
     @property
     def unchanged(self) -> frozenset[str]:
@@ -80,6 +84,8 @@ class Recorder:
         text = _COLOUR.sub("", message).strip()
         if severity not in {"error", "warning"} or _NOISE.match(text):
             return
+        if severity == "error" and urn:
+            self.accused.setdefault(urn, {})
         self.diagnostics.append(Diagnostic(severity, text, urn))
 
     def _ended(self, metadata: StepEventMetadata, *, failed: bool) -> None:

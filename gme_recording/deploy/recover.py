@@ -1,22 +1,25 @@
-"""After a killed run: bring the state and the cloud together again, with nobody editing state.
+"""After a run that failed or was killed: bring the state and the cloud together again.
 
 The engine notes an operation before it asks a provider for it. Killed in between, it leaves a *pending
 operation*; killed beside the providers, it may even record a creation as failed that the cloud has carried
 out. The engine's own `refresh --import-pending-creates` does not help: nothing in v3.254.0 reads the
-operations that it marks. So two things are done here:
+operations that it marks. The official provider adds accidents of its own (tests/golden/provider): a bucket
+that was made half is replaced for ever, a denied update is recorded as done, and what was deleted outside
+breaks refresh and destroy. So three things are done here:
 
-* what the state has and the cloud has not (a deletion that was carried out) is dropped from the state,
-* what the program wants, the state has not and the cloud has (a creation that was carried out) is imported
-  by the same `up`, through a transform.
+* what the state has and the cloud has not is dropped from the state,
+* what the program wants, the state has not and the cloud has is imported by the same `up`, by a transform,
+* a state with errors in it is not believed: the cloud is read first.
 
-Both only for what cannot simply be created or deleted again. Bucket policies and console settings can.
+After a killed run the first two are done unasked, for what cannot simply be created or deleted again; after
+any other, they want to be agreed to.
 """
 
 from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,27 +27,13 @@ from typing import Any
 
 import pulumi
 
-from gme_recording.api import Cloud
-from gme_recording.api.cam import Cam
-from gme_recording.api.cos import Cos
-from gme_recording.api.errors import ApiError
-from gme_recording.api.retry import Repeat
-from gme_recording.api.vendor import Service
 from gme_recording.deploy.events import name_of, short_type
+from gme_recording.deploy.lookup import ONLY_ONCE, TYPES, Find
 from gme_recording.deploy.watch import Watcher
-from gme_recording.smoke.model import RECORDING_ROLE
 
 State = dict[str, Any]
 Identity = tuple[str, str]
 """Type token and name of a resource."""
-Find = Callable[[str, Mapping[str, Any]], str | None]
-"""Type token and inputs → the id of that very resource in the cloud, or None."""
-
-BUCKET = "tencentcloud:Cos/bucket:Bucket"
-LINKED_ROLE = "tencentcloud:Cam/serviceLinkedRole:ServiceLinkedRole"
-POLICY = "tencentcloud:Cam/policy:Policy"
-ONLY_ONCE = frozenset({BUCKET, LINKED_ROLE, POLICY})
-"""Types whose names are unique: a second creation is refused, and so is a second deletion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +65,36 @@ def plan(deployment: State, find: Find, *, killed: bool) -> Repair:
     gone = tuple(
         str(resource["urn"])
         for resource in deployment.get("resources") or []
-        if (killed or resource["urn"] in doubtful)
-        and resource["type"] in ONLY_ONCE
-        and find(resource["type"], resource.get("inputs") or {}) is None
+        if (killed or resource["urn"] in doubtful) and _is_gone(resource, find)
     )
     if not pending and not gone:
         return Repair(None)
     return Repair(_without(deployment, gone), gone, pending)
+
+
+def failed(deployment: State) -> tuple[str, ...]:
+    """URNs of resources whose last creation or update failed: what the state says of them may be untrue."""
+    return tuple(str(item["urn"]) for item in deployment.get("resources") or [] if item.get("initErrors"))
+
+
+def gone(deployment: State, accused: Iterable[str], find: Find) -> tuple[str, ...]:
+    """URNs, of those at which the engine failed, that the state has and the cloud has not."""
+    urns = set(accused)
+    known = (item for item in deployment.get("resources") or [] if item["urn"] in urns)
+    return tuple(str(item["urn"]) for item in known if _is_gone(item, find))
+
+
+def unknown(deployment: State, accused: Mapping[str, Mapping[str, Any]], find: Find) -> tuple[str, ...]:
+    """URNs, of those that could not be created with these inputs, that only the cloud has."""
+    known = {str(item["urn"]) for item in deployment.get("resources") or []}
+    return tuple(
+        urn
+        for urn, inputs in accused.items()
+        if urn not in known
+        and (token := identity(urn)[0]) in ONLY_ONCE
+        and inputs
+        and find(token, inputs) is not None
+    )
 
 
 def identity(urn: str) -> Identity:
@@ -105,21 +117,18 @@ def adopting(
         found = find(args.type_, args.props)
         if found is None:
             return None
-        watcher.say(
-            f"state: {short_type(args.type_)} {args.name} was made by the interrupted run, taken over"
-        )
+        watcher.say(f"state: {short_type(args.type_)} {args.name} is there already, taken over")
         options = pulumi.ResourceOptions.merge(args.opts, pulumi.ResourceOptions(import_=found))
         return pulumi.ResourceTransformResult(args.props, options)
 
     return lambda: pulumi.runtime.register_resource_transform(transform)
 
 
-def unfinished(state_folder: Path, stack: str) -> bool:
-    """Whether the state of a stack in a file backend has pending operations; cheaper than an export."""
+def recorded(state_folder: Path, stack: str) -> State:
+    """Return the deployment of a stack in a file backend as it was last written; cheaper than an export."""
     for path in (state_folder / ".pulumi" / "stacks").glob(f"*/{stack}.json"):
-        latest = json.loads(path.read_text(encoding="utf-8"))["checkpoint"].get("latest") or {}
-        return bool(latest.get("pending_operations"))
-    return False
+        return json.loads(path.read_text(encoding="utf-8"))["checkpoint"].get("latest") or {}
+    return {}
 
 
 def drop_torn_sidecars(state_folder: Path) -> None:
@@ -131,21 +140,6 @@ def drop_torn_sidecars(state_folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def finder(cloud: Cloud) -> Find:
-    """Look resources up in the cloud."""
-    cos, cam, policies = Cos(cloud), Cam(cloud), Service(cloud, "cam")
-
-    def find(token: str, inputs: Mapping[str, Any]) -> str | None:
-        if token == BUCKET:
-            return _bucket(cos, str(inputs["bucket"]))
-        if token == POLICY:
-            return _policy(policies, str(inputs["name"]))
-        role = cam.find_role(RECORDING_ROLE)  # the only linked role of the program
-        return role.role_id if role else None
-
-    return find
-
-
 def keep_copy(root: Path, stack: str, state: State) -> Path:
     """Write the state as it was before a repair; Pulumi can import the file (`pulumi stack import`)."""
     folder = root / ".local" / "state-backup"
@@ -155,19 +149,9 @@ def keep_copy(root: Path, stack: str, state: State) -> Path:
     return path
 
 
-def _bucket(cos: Cos, name: str) -> str | None:
-    try:
-        cos.bucket_region(name)
-    except ApiError as error:
-        if error.code in {"NoSuchBucket", "NoSuchResource", "404"}:
-            return None
-        raise
-    return name
-
-
-def _policy(cam: Service, name: str) -> str | None:
-    answer = cam.call("ListPolicies", {"Keyword": name, "Scope": "Local", "Rp": 200}, Repeat.HARMLESS)
-    return next((str(item["PolicyId"]) for item in answer["List"] if item["PolicyName"] == name), None)
+def _is_gone(resource: State, find: Find) -> bool:
+    inputs = resource.get("inputs") or {}
+    return resource["type"] in TYPES and find(resource["type"], inputs) is None
 
 
 def _without(deployment: State, urns: tuple[str, ...]) -> State:

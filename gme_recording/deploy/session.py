@@ -27,7 +27,7 @@ def prepare(name: str, root: Path, watcher: Watcher) -> Deployment:
         watcher.say(f"warning: {warning}")
     prepared = deployment(stack, root, watcher)
     watcher.say(f"engine: Pulumi {prepared.engine.version} ({prepared.engine.origin})")
-    watcher.say(f"cloud: {cloud_of(stack, root)}")
+    watcher.say(f"cloud: {cloud_of(stack, root, watcher)}")
     return prepared
 
 
@@ -39,10 +39,10 @@ def deployment(stack: Stack, root: Path, watcher: Watcher) -> Deployment:
     return Deployment(engine, stack, root, watcher)
 
 
-def cloud_of(stack: Stack, root: Path) -> str:
+def cloud_of(stack: Stack, root: Path, watcher: Watcher) -> str:
     """Say in words which cloud a stack is deployed to, and make sure that a local one runs."""
     if stack.cloud is CloudKind.TENCENT:
         return f"Tencent Cloud, {stack.region}"
     if url := os.environ.get("GME_RECORDING_CLOUD"):
         return f"local, {url} (GME_RECORDING_CLOUD)"
-    return f"local, {cloud.start(root).url}"
+    return f"local, {cloud.ensure(root, watcher).url}"

@@ -7,17 +7,8 @@ import pulumi
 import pytest
 
 from gme_recording.deploy import recover
-from gme_recording.deploy.recover import (
-    BUCKET,
-    LINKED_ROLE,
-    POLICY,
-    Find,
-    Identity,
-    Repair,
-    adopting,
-    identity,
-    plan,
-)
+from gme_recording.deploy.lookup import BUCKET, BUCKET_POLICY, LINKED_ROLE, POLICY, Find
+from gme_recording.deploy.recover import Identity, Repair, adopting, identity, plan
 from tests.deploy.recorded import FOLDER
 from tests.support.watch import Heard
 
@@ -139,7 +130,7 @@ def test_what_exists_though_the_state_has_it_not_is_imported(monkeypatch):
 
     assert result.props == {"bucket": "b-1"}
     assert (result.opts.import_, result.opts.protect) == ("id", True)
-    assert heard.said == ["state: Bucket voice was made by the interrupted run, taken over"]
+    assert heard.said == ["state: Bucket voice is there already, taken over"]
 
 
 def test_what_does_not_exist_is_created(monkeypatch):
@@ -165,18 +156,65 @@ def test_a_state_is_kept_before_it_is_repaired(tmp_path):
     assert json.loads(kept.read_text()) == {"version": 3}
 
 
-def test_pending_operations_are_seen_without_the_engine(tmp_path):
+def test_the_state_of_a_file_backend_is_read_without_the_engine(tmp_path):
     file = tmp_path / ".pulumi" / "stacks" / "gme-recording" / "local.json"
     file.parent.mkdir(parents=True)
 
-    def state(latest: object) -> bool:
+    def state(latest: object) -> object:
         file.write_text(json.dumps({"version": 3, "checkpoint": {"latest": latest}}))
-        return recover.unfinished(tmp_path, "local")
+        return recover.recorded(tmp_path, "local")
 
-    assert not recover.unfinished(tmp_path, "other")
-    assert not state(None)
-    assert not state({"resources": []})
-    assert state({"pending_operations": [{"type": "creating"}]})
+    assert recover.recorded(tmp_path, "other") == {}
+    assert state(None) == {}
+    assert state({"pending_operations": [{"type": "creating"}]}) == {
+        "pending_operations": [{"type": "creating"}]
+    }
+
+
+def official(kind: str, scenario: str) -> list[dict[str, Any]]:
+    """What the official provider left in the state after the first step of a recording that failed."""
+    path = FOLDER.parent / "provider" / kind / "scenarios.json"
+    steps = next(each for each in json.loads(path.read_text()) if each["scenario"] == scenario)["steps"]
+    left: list[dict[str, Any]] = next(step["state_after"] for step in steps if "state_after" in step)
+    return left
+
+
+@pytest.mark.parametrize(
+    ("kind", "scenario"),
+    [
+        ("cos.Bucket", "create_partial_lifecycle_refused"),
+        ("cos.Bucket", "create_partial_then_gone"),
+        ("cos.Bucket", "update_lost_lifecycle_days"),
+        ("cos.BucketPolicy", "update_lost_after_failure"),
+    ],
+)
+def test_what_the_official_provider_recorded_after_a_failure_is_doubted(kind, scenario):
+    left = official(kind, scenario)
+
+    assert recover.failed({"resources": [STACK, *left]}) == (left[0]["urn"],)
+
+
+def test_a_state_without_errors_is_not_doubted():
+    assert recover.failed({"resources": [STACK, resource(BUCKET_URN)]}) == ()
+    assert recover.failed({}) == ()
+
+
+def test_what_the_engine_failed_at_is_gone_if_the_cloud_has_it_not():
+    policy_urn = f"{URN}{BUCKET_POLICY}::voice-policy"
+    other_urn = f"{URN}a:b:C::other"
+    state = {"resources": [resource(urn) for urn in (BUCKET_URN, policy_urn, other_urn)]}
+
+    assert recover.gone(state, [policy_urn, other_urn, "unheard of"], exists(BUCKET)) == (policy_urn,)
+
+
+def test_what_could_not_be_created_is_unknown_if_the_cloud_has_it():
+    wanted = {"bucket": "voice-1"}
+
+    assert recover.unknown({}, {BUCKET_URN: wanted, ROLE_URN: {}}, exists(BUCKET, LINKED_ROLE)) == (
+        BUCKET_URN,
+    )
+    assert recover.unknown({"resources": [resource(BUCKET_URN)]}, {BUCKET_URN: wanted}, never) == ()
+    assert recover.unknown({}, {BUCKET_URN: wanted}, exists()) == ()
 
 
 def test_only_torn_sidecars_are_dropped(tmp_path):

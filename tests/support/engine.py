@@ -7,13 +7,16 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 from gme_recording.api import Cloud, CloudKind, LocalCloud
 from gme_recording.deploy import cloud as local
-from gme_recording.deploy.recover import BUCKET, LINKED_ROLE, POLICY, finder
+from gme_recording.deploy.lookup import BUCKET, LINKED_ROLE, POLICY, finder
 from gme_recording.errors import ExitCode
 
 ROOT = Path(__file__).parents[2]
@@ -93,6 +96,22 @@ class Project:
         text = file.read_text(encoding="utf-8")
         assert old in text
         file.write_text(text.replace(old, new), encoding="utf-8")
+
+    @contextmanager
+    def fault(self, **rule: object) -> Iterator[None]:
+        """Have the local cloud refuse the calls that a rule is about (`POST /admin/faults`)."""
+        self._admin("POST", {"effect": "error", **rule})
+        try:
+            yield
+        finally:
+            self._admin("DELETE", {})
+
+    def _admin(self, method: str, body: dict[str, object]) -> None:
+        connection = HTTPConnection(self.cloud.url.removeprefix("http://"), timeout=DEADLINE_SECONDS)
+        connection.request(method, "/admin/faults", json.dumps(body), {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        assert answer.status == 200, answer.read()
+        connection.close()
 
     @property
     def console(self) -> LocalCloud:

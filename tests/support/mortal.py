@@ -15,7 +15,7 @@ _send = requests.Session.send
 
 def main() -> None:
     """Run the command line until it is killed; without MORTAL note how many requests there were."""
-    requests.Session.send = _counted  # type: ignore[method-assign]
+    requests.Session.send = _counted  # type: ignore[assignment, method-assign]
     try:
         app.main()
     finally:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import click
 
 from gme_recording.cli import deploying
-from gme_recording.cli.options import expect_option, output_options, stack_option
+from gme_recording.cli.options import expect_option, output_options, repair_option, stack_option
 from gme_recording.cli.output import Output
 
 
 @click.command("refresh")
 @stack_option
+@repair_option
 @expect_option
 @output_options
-def command(stack: str, *, expect_no_changes: bool, output: Output) -> int:
+def command(stack: str, *, repair: bool, expect_no_changes: bool, output: Output) -> int:
     """Take what the cloud is like into the state; changes nothing in the cloud.
 
     Afterwards a preview shows what to change so that the cloud is as declared again. To look without
-    changing the state use `preview --refresh`; to repair at once use `up --refresh`.
+    changing the state use `preview --refresh`; to repair at once use `up --refresh`. Where the provider
+    fails at something that is gone from the cloud, --repair drops it from the state.
 
     Exit codes: 0 done, 1 it failed, 2 the stack file is wrong, 3 credentials or passphrase, 6 no such
     stack, 7 something differed (with --expect-no-changes), 8 interrupted, 10 engine, cloud or lock not
@@ -28,4 +30,4 @@ def command(stack: str, *, expect_no_changes: bool, output: Output) -> int:
       gme-recording refresh
       gme-recording refresh --stack prod --json
     """
-    return deploying.refresh(stack, output, expect_no_changes=expect_no_changes)
+    return deploying.refresh(stack, output, repair=repair, expect_no_changes=expect_no_changes)

@@ -78,6 +78,13 @@ def test_bucket_of_another_account_is_refused() -> None:
     assert put(world)[1]["error"] == "BucketNotFound"
 
 
+def test_service_is_switched_off_though_its_bucket_is_gone() -> None:
+    world = World()
+    world.change_app(bucket="gone-1250000000", region=REGION)
+    assert put(world, recording=False, bucket="gone-1250000000")[0] == 200
+    assert put(world, recording=True, bucket="gone-1250000000")[1]["error"] == "BucketNotFound"
+
+
 def _fields(record: Any) -> dict[str, Any]:
     return {name: getattr(record, name) for name in record.__dataclass_fields__}
 

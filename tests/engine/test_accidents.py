@@ -1,0 +1,158 @@
+"""What the official provider does wrong cannot hurt: each accident, made on purpose, is healed.
+
+`OFFICIAL` runs the command line with a provider that has these accidents; the cases are those of
+tests/golden/provider.
+"""
+
+from typing import Any
+
+import pytest
+
+from gme_recording.api.cos import Cos
+from gme_recording.api.vendor import cos_client
+from gme_recording.errors import ExitCode
+from tests.support.engine import NAMES, Project, Ran
+
+pytestmark = pytest.mark.engine
+
+OFFICIAL = "tests.support.official"
+BUCKET = "voice-local-1250000000"
+REPAIR = "gme-recording up --stack local --repair"
+
+
+def official(project: Project, *arguments: str) -> Ran:
+    return project.run(*arguments, program=OFFICIAL)
+
+
+def healed(project: Project, *arguments: str) -> Ran:
+    ran = official(project, *arguments)
+    assert ran.code == ExitCode.OK, ran.err
+    return ran
+
+
+def keeps_days(project: Project) -> int | None:
+    rules = {rule.id: rule for rule in Cos(project.cloud).lifecycle(BUCKET)}
+    return rules["default"].expire_days
+
+
+def sdk(project: Project) -> Any:
+    return cos_client(project.cloud)
+
+
+def delete_bucket(project: Project) -> None:
+    cos = sdk(project)
+    for item in cos.list_objects(Bucket=BUCKET).get("Contents") or ():
+        cos.delete_object(Bucket=BUCKET, Key=item["Key"])
+    cos.delete_bucket(Bucket=BUCKET)
+
+
+def in_order(project: Project) -> None:
+    """Nothing is left to be done, and a closer look agrees."""
+    ran = official(project, "preview", "--refresh", "--expect-no-changes")
+    assert ran.code == ExitCode.OK, ran.out + ran.err
+
+
+def test_an_update_that_was_denied_but_recorded_as_done_is_made_by_the_next_up(deployed):
+    deployed.edit("keep: 30 days", "keep: 60 days")
+    with deployed.fault(service="cos", action="PutBucketLifecycle", code="AccessDenied", status=403):
+        assert official(deployed, "up").code == ExitCode.FAILED
+    assert keeps_days(deployed) == 30
+
+    again = healed(deployed, "up")
+
+    assert "the last run failed at Bucket recording-storage-bucket: the cloud is read first" in again.err
+    assert keeps_days(deployed) == 60
+    assert "passed" in again.out
+    in_order(deployed)
+
+
+def test_a_denied_change_of_the_bucket_policy_is_made_by_the_next_up(deployed):
+    sdk(deployed).delete_bucket_policy(Bucket=BUCKET)
+    with deployed.fault(service="cos", action="PutBucketPolicy", code="AccessDenied", status=403):
+        assert deployed.run("up", "--refresh").code == ExitCode.FAILED
+
+    healed(deployed, "up")
+
+    assert Cos(deployed.cloud).policy(BUCKET)
+    in_order(deployed)
+
+
+def test_a_bucket_that_was_made_half_is_finished_by_the_next_up(project):
+    project.done("cloud", "start")
+    with project.fault(service="cos", action="PutBucketLifecycle", code="InvalidArgument"):
+        assert official(project, "up").code == ExitCode.FAILED
+
+    again = healed(project, "up")
+
+    assert "± " not in again.err
+    in_order(project)
+    project.done("destroy")
+    assert project.existing() == dict.fromkeys(NAMES)
+
+
+def test_a_bucket_that_was_made_half_and_deleted_outside_is_made_anew(project):
+    project.done("cloud", "start")
+    with project.fault(service="cos", action="PutBucketLifecycle", code="InvalidArgument"):
+        assert official(project, "up").code == ExitCode.FAILED
+    delete_bucket(project)
+
+    healed(project, "up")
+
+    assert None not in project.existing().values()
+    in_order(project)
+
+
+def test_a_policy_deleted_outside_breaks_refresh_until_the_state_is_repaired(deployed):
+    sdk(deployed).delete_bucket_policy(Bucket=BUCKET)
+
+    broken = official(deployed, "refresh")
+
+    assert broken.code == ExitCode.FAILED
+    assert "BucketPolicy recording-storage-policy is gone from the cloud, but the state has it" in broken.err
+    assert REPAIR in broken.err
+    assert not (deployed.root / ".local/state-backup").exists()
+
+    again = healed(deployed, "up", "--repair")
+
+    assert len(list((deployed.root / ".local/state-backup").iterdir())) == 1
+    assert Cos(deployed.cloud).policy(BUCKET)
+    assert "passed" in again.out
+    in_order(deployed)
+
+
+def test_what_is_gone_already_does_not_hinder_a_destroy_that_is_agreed_to(deployed):
+    delete_bucket(deployed)
+
+    broken = official(deployed, "destroy")
+
+    assert broken.code == ExitCode.FAILED
+    assert "is gone from the cloud, but the state has it" in broken.err
+
+    healed(deployed, "destroy", "--repair")
+
+    assert deployed.existing() == dict.fromkeys(NAMES)
+
+
+def test_a_bucket_that_is_there_already_is_taken_over_only_when_agreed_to(project):
+    project.done("cloud", "start")
+    sdk(project).create_bucket(Bucket=BUCKET)
+
+    refused = official(project, "up")
+
+    assert refused.code == ExitCode.FAILED
+    assert "Bucket recording-storage-bucket is in the cloud already, but the state has it not" in refused.err
+    assert REPAIR in refused.err
+
+    again = healed(project, "up", "--repair")
+
+    assert "Bucket recording-storage-bucket is there already, taken over" in again.err
+    in_order(project)
+
+
+def test_a_bucket_made_anew_under_its_name_is_tested(deployed):
+    delete_bucket(deployed)
+
+    up = deployed.done("up", "--refresh", "--json").data()
+
+    assert [report["passed"] for report in up["smoke"]] == [True]
+    assert deployed.done("up", "--json").data()["smoke"] == []

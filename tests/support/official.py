@@ -1,0 +1,61 @@
+"""`gme-recording` with a provider that has the official one's accidents (tests/golden/provider).
+
+The stand-in does better on purpose. Here it forgets that: it fails at what is missing, records a denied
+update as done, and of a bucket that was made half only the id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gme_recording.cli import app
+from gme_recording.errors import UserError
+from providers.kit import apply
+from providers.kit.apply import HalfMade
+from providers.kit.resource import Resource
+from providers.kit.values import Values, declared, wired
+from providers.tencentcloud.cos.bucket import Bucket
+from providers.tencentcloud.cos.bucket_policy import BucketPolicy
+
+_make, _change = apply.make, apply.change
+
+
+def main() -> None:
+    """Run the command line."""
+    apply.make, apply.change = make, change
+    _missing_is_an_error(BucketPolicy, "read", "unexpected end of JSON input")
+    _missing_is_an_error(BucketPolicy, "delete", "cos delete bucket policy error: NoSuchBucketPolicy")
+    _missing_is_an_error(Bucket, "delete", "cos delete bucket error: NoSuchBucket")
+    app.main()
+
+
+def make(resource: Resource[Any], given: Values) -> tuple[str, dict[str, Any]]:
+    """cos.Bucket/create_partial_lifecycle_refused: nothing but the id is recorded."""
+    try:
+        return _make(resource, given)
+    except HalfMade as error:
+        error.state = wired({"id": error.resource_id})
+        raise
+
+
+def change(
+    resource: Resource[Any], resource_id: str, before: Values, given: Values, changes: Any
+) -> dict[str, Any]:
+    """cos.Bucket/update_lost_lifecycle_days: what was wanted is recorded as done."""
+    try:
+        return _change(resource, resource_id, before, given, changes)
+    except UserError as error:
+        raise HalfMade(error, resource_id, {**before, **declared(given)}, given) from error
+
+
+def _missing_is_an_error(kind: type[Resource[Any]], verb: str, text: str) -> None:
+    really: Callable[..., Any] = getattr(kind, verb)
+    look = kind.read
+
+    def strict(self: Resource[Any], resource_id: str, known: Values) -> Any:
+        if look(self, resource_id, known) is None:
+            raise UserError(f"1 error occurred:\n\t* {text}")
+        return really(self, resource_id, known)
+
+    setattr(kind, verb, strict)
