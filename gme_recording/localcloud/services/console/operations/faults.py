@@ -70,6 +70,8 @@ def _page(call: Call, form: Fault, notice: Notice | None = None) -> Response:
     rows = render_all("fault-row", map(_row, call.cloud.faults.every()))
     names = [service.name for service in call.cloud.services if service.of_the_vendor]
     fields = asdict(form) | {
+        "seconds": f"{form.seconds:g}",
+        "probability": f"{form.probability:g}",
         "rows": rows or nothing_yet("Nothing is made to go wrong."),
         "effects": options(((str(effect), _WORDS[effect]) for effect in Effect), form.effect),
         "services": options((("*", "any"), *((name, name) for name in names)), form.service),
