@@ -36,6 +36,7 @@ UNSCOPED_ACTIONS = (
     "cam:CreateServiceLinkedRole",
     "cam:DeletePolicy",
     "cam:DeleteServiceLinkedRole",
+    "cam:DescribeSubAccounts",
     "cam:DetachUserPolicy",
     "cam:GetPolicy",
     "cam:GetRole",
