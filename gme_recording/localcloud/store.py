@@ -6,12 +6,11 @@ a field that is no number, text, flag, bytes or time is kept as JSON.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, Field, dataclass, fields
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from functools import cached_property, lru_cache
@@ -34,6 +33,12 @@ _INT64 = range(-(2**63), 2**63)
 """What a column of numbers can hold; callers may ask for more."""
 
 
+FORMAT = 1
+"""Number of the state's format. It grows when a change goes beyond new tables and columns with a default,
+which an older state gets by itself.
+"""
+
+
 class IncompatibleState(Exception):
     """The state file was written by another version of the local cloud, or is in use."""
 
@@ -45,6 +50,8 @@ class Column:
     write: Callable[[Any], object]
     read: Callable[[Any], Any] | None
     """None where SQLite gives back what was written."""
+    default: Callable[[], Any] | None = None
+    """For records that were written before there was this column; None: there is no telling."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,18 @@ class Table:
         key = f"PRIMARY KEY ({_quoted(self.key)})"
         return f'CREATE TABLE IF NOT EXISTS "{self.name}" ({columns}, {key}) WITHOUT ROWID'
 
+    def added_since(self, found: Mapping[str, str]) -> tuple[Column, ...]:
+        """The columns that a table with `found`, types by name, does not have yet. Raises `ValueError` if the
+        way from one to the other is not known.
+        """
+        kept = {name: column.sql_type for name, column in self.columns.items() if name in found}
+        if kept != found:
+            raise ValueError(f"{self.name} has other columns")
+        added = tuple(column for name, column in self.columns.items() if name not in found)
+        if unknown := [column.name for column in added if column.default is None]:
+            raise ValueError(f"{self.name} lacks {unknown[0]}")
+        return added
+
     @cached_property
     def reads(self) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
         """Columns whose values need a conversion."""
@@ -73,7 +92,8 @@ class Table:
 
     @cached_property
     def insertion(self) -> str:
-        return f'INTO "{self.name}" VALUES ({", ".join("?" * len(self.columns))})'
+        marks = ", ".join("?" * len(self.columns))
+        return f'INTO "{self.name}" ({_quoted(self.columns)}) VALUES ({marks})'
 
     def record(self, row: Sequence[object]) -> Any:
         values = dict(zip(self.columns, row, strict=True))
@@ -109,25 +129,48 @@ class Store:
             raise
 
     def _open(self, path: str) -> None:
-        ddl = [table.ddl for table in self._tables.values()]
-        version = int.from_bytes(hashlib.sha256("\n".join(ddl).encode()).digest()[:3], "big")
         try:
             self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
             (found,) = self._db.execute("PRAGMA user_version").fetchone()
-            if found not in (0, version):
-                raise IncompatibleState(f"{path} was written by another version of the local cloud")
-            if found == 0:
-                self._db.execute("BEGIN IMMEDIATE")
-                for statement in ddl:
-                    self._db.execute(statement)
-                self._db.execute(f"PRAGMA user_version={version}")
-                self._db.execute("COMMIT")
+            if found not in (0, FORMAT):
+                raise ValueError(f"its format is {found}, this one's is {FORMAT}")
+            with self.transaction():
+                self._bring_up_to_date()
+                self._db.execute(f"PRAGMA user_version={FORMAT}")
+        except ValueError as error:
+            raise IncompatibleState(
+                f"{path} was written by another version of the local cloud ({error}); "
+                f"use that one, or remove {path}* to begin anew"
+            ) from error
         except sqlite3.DatabaseError as error:
             busy = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
             problem = "another process uses it" if busy else error
             raise IncompatibleState(f"{path} cannot be opened: {problem}") from error
+
+    def _bring_up_to_date(self) -> None:
+        """Make the tables and columns that are missing. Raises ValueError for a state that is further on."""
+        kept = self._db.execute("SELECT name, sql FROM sqlite_master WHERE type='table'").fetchall()
+        ddl = dict(kept)
+        if foreign := sorted(ddl.keys() - {table.name for table in self._tables.values()}):
+            raise ValueError(f"{foreign[0]} is not known here")
+        for table in self._tables.values():
+            if table.name not in ddl:
+                self._db.execute(table.ddl)
+            elif ddl[table.name] != table.ddl:
+                self._add_columns(table)
+
+    def _add_columns(self, table: Table) -> None:
+        rows = self._db.execute(f'PRAGMA table_info("{table.name}")').fetchall()
+        if tuple(row[1] for row in sorted(rows, key=lambda row: row[5]) if row[5]) != table.key:
+            raise ValueError(f"{table.name} has another key")
+        for column in table.added_since({row[1]: row[2] + " NOT NULL" * row[3] for row in rows}):
+            assert column.default, "added_since has looked"
+            value = column.write(column.default())
+            (literal,) = self._db.execute("SELECT quote(?)", [value]).fetchone()
+            added = f'"{column.name}" {column.sql_type} DEFAULT {literal}'
+            self._db.execute(f'ALTER TABLE "{table.name}" ADD COLUMN {added}')
 
     def close(self) -> None:
         self._db.close()
@@ -217,18 +260,26 @@ class Hindsight(Store):
 
 def _table(record: type[Record]) -> Table:
     hints = get_type_hints(record)
-    columns = {field.name: _column(field.name, hints[field.name]) for field in fields(cast("Any", record))}
+    columns = {field.name: _column(field, hints[field.name]) for field in fields(cast("Any", record))}
     name = f"{record.__module__.rpartition('services.')[2]}.{record.__name__}"
     return Table(name, columns, record.KEY, record)
 
 
-def _column(name: str, hint: Any) -> Column:
+def _column(field: Field[Any], hint: Any) -> Column:
+    name = field.name
+    default = None if field.default is MISSING else lambda: field.default
+    if field.default_factory is not MISSING:
+        default = field.default_factory
     inner = [arg for arg in get_args(hint) if arg is not NoneType]
     optional = get_origin(hint) is UnionType and len(inner) == 1
     sql_type, write, read = _conversion(inner[0] if optional else hint)
     if not optional:
-        return Column(name, f"{sql_type} NOT NULL", write, read)
-    return Column(name, sql_type, _or_none(write), _or_none(read) if read else None)
+        return Column(name, f"{sql_type} NOT NULL", write, read, default)
+    return Column(name, sql_type, _or_none(write), _or_none(read) if read else None, default or _nothing)
+
+
+def _nothing() -> None:
+    return None
 
 
 def _or_none(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -118,7 +118,7 @@ def test_a_state_that_another_process_uses_is_not_taken(root):
 def test_a_state_of_another_version_is_refused_with_what_to_do(root):
     folder_of(root).mkdir(parents=True)
     state = sqlite3.connect(folder_of(root) / "cloud.sqlite")
-    state.execute("PRAGMA user_version=1")
+    state.execute("PRAGMA user_version=77")
     state.close()
     with pytest.raises(NotStarted, match="another version"):
         process.start(root)

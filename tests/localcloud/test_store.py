@@ -1,9 +1,11 @@
 import sqlite3
 import subprocess
 import sys
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, make_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum, StrEnum
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -169,11 +171,57 @@ def test_a_second_user_of_one_file_is_refused(tmp_path):
     store.close()
 
 
-def test_a_file_of_another_version_is_refused_and_left_as_it_is(tmp_path):
-    Store(tmp_path / "state", (Thing,)).close()
-    with pytest.raises(IncompatibleState, match="another version"):
+def as_thing(fields: Sequence[Any], key: tuple[str, ...] = ("name",)) -> Any:
+    """The record type `Thing` of another version."""
+    made = make_dataclass("Thing", fields, bases=(Record,), namespace={"KEY": key}, frozen=True, slots=True)
+    made.__module__ = __name__
+    return made
+
+
+def test_an_older_state_gets_new_tables_and_columns_by_itself(tmp_path):
+    older = as_thing([("name", str), ("colour", Colour, Colour.RED)])
+    store = Store(tmp_path / "state", (older,))
+    store.add(older("a", Colour.BLUE))
+    store.close()
+    for _ in range(2):
+        store = Store(tmp_path / "state", RECORDS)
+        assert store.select(Thing)[0] == Thing("a", colour=Colour.BLUE)
+        store.put(Thing("b", 2, names=("x",)))
+        store.put(Other("a", 1))
+        assert store.find(Thing, name="b") == Thing("b", 2, names=("x",))
+        store.close()
+
+
+@pytest.mark.parametrize(
+    ("fields", "key", "problem"),
+    [
+        ([("name", str), ("colour", str), ("count", int, 0)], ("name",), "lacks colour"),
+        ([("name", str)], ("name",), "other columns"),
+        ([("name", str), ("count", str, "")], ("name",), "other columns"),
+        ([("name", str), ("count", int, 0)], ("count",), "another key"),
+    ],
+)
+def test_a_state_whose_way_here_is_not_known_is_refused_and_left_as_it_is(tmp_path, fields, key, problem):
+    older = as_thing([("name", str), ("count", int, 0)])
+    store = Store(tmp_path / "state", (older,))
+    store.add(older("a", 1))
+    store.close()
+    with pytest.raises(IncompatibleState, match=problem):
+        Store(tmp_path / "state", (as_thing(fields, key),))
+    store = Store(tmp_path / "state", (older,))
+    assert store.select(older) == [older("a", 1)]
+    store.close()
+
+
+def test_a_state_of_a_later_version_is_refused_and_left_as_it_is(tmp_path):
+    Store(tmp_path / "state", RECORDS).close()
+    with pytest.raises(IncompatibleState, match=r"another version.*Other is not known.*begin anew"):
+        Store(tmp_path / "state", (Thing,))
+    store = Store(tmp_path / "state", RECORDS)
+    store._db.execute("PRAGMA user_version=2")
+    store.close()
+    with pytest.raises(IncompatibleState, match="its format is 2"):
         Store(tmp_path / "state", RECORDS)
-    Store(tmp_path / "state", (Thing,)).close()
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path):
