@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gme_recording.localcloud.services.cos import model, scan
+from gme_recording.localcloud.services.cos.model import RECORDS
 from gme_recording.localcloud.services.cos.policies import resource_policies
 from gme_recording.localcloud.services.cos.routes import COS
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 __all__ = ["RECORDS", "SERVICES", "resource_policies", "seed"]
 
 SERVICES = (COS,)
-RECORDS = (*model.RECORDS, scan.Planned)
 
 
 def seed(_store: Store) -> None:

@@ -123,7 +123,16 @@ class Part(Record):
     modified: datetime
 
 
-RECORDS = (Bucket, Configuration, Version, Upload, Part)
+@dataclass(frozen=True, slots=True)
+class Planned(Record):
+    """The next scan for lifecycle rules is waiting; there is at most one."""
+
+    KEY = ("name",)
+    at: datetime
+    name: str = "next"
+
+
+RECORDS = (Bucket, Configuration, Version, Upload, Part, Planned)
 
 
 def current(store: Store, bucket: str, key: str) -> Version | None:
@@ -136,8 +145,11 @@ def newest(store: Store, bucket: str, key: str) -> Version | None:
     return found[0] if found else None
 
 
-def push(store: Store, bucket: Bucket, version: Version) -> Version | None:
-    """Make `version` the key's current one, as the versioning has it; returns what it replaced for good."""
+def push(store: Store, bucket: Bucket, version: Version) -> tuple[Version, Version | None]:
+    """Make `version` the key's current one, as the versioning has it.
+
+    Returns it as it was written, and what it replaced for good.
+    """
     last = newest(store, bucket.name, version.key)
     if last is not None:
         version = replace(version, rank=min(version.rank, last.rank - 1))
@@ -149,8 +161,7 @@ def push(store: Store, bucket: Bucket, version: Version) -> Version | None:
             store.delete(replaced)
     if last is not None and last != replaced:
         store.put(replace(last, latest=False, superseded=version.modified))
-    store.add(version)
-    return replaced
+    return store.add(version), replaced
 
 
 def remove(store: Store, version: Version) -> None:

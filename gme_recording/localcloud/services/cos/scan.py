@@ -5,8 +5,8 @@ On one object expiration wins over transition and the coldest class over a warme
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from gme_recording.localcloud.clock import job, schedule
@@ -16,14 +16,15 @@ from gme_recording.localcloud.services.cos.model import (
     Bucket,
     Configuration,
     Part,
+    Planned,
     Upload,
     Version,
     Versioning,
 )
-from gme_recording.localcloud.store import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from gme_recording.localcloud.cloud import Call
     from gme_recording.localcloud.services.cos.lifecycle import Rule, Transition
@@ -32,15 +33,6 @@ if TYPE_CHECKING:
 KIND = "lifecycle"
 _SCAN = "cos.lifecycle"
 _TICK = timedelta(microseconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Planned(Record):
-    """The next scan is waiting; there is at most one."""
-
-    KEY = ("name",)
-    at: datetime
-    name: str = "next"
 
 
 def plan(call: Call) -> None:
@@ -95,7 +87,7 @@ def _expire(call: Call, bucket: Bucket, version: Version) -> str:
     if not keeps:
         model.remove(call.store, version)
         return version.content
-    replaced = model.push(call.store, bucket, model.delete_marker(bucket, version.key, call.now))
+    _, replaced = model.push(call.store, bucket, model.delete_marker(bucket, version.key, call.now))
     return replaced.content if replaced else ""
 
 

@@ -103,12 +103,7 @@ def write(call: Call, bucket: Bucket, key: str, body: Body, said: Description, *
         tags=said.tags,
         acl=said.acl,
     )
-    replaced = model.push(call.store, bucket, version)
-    if replaced is not None:
-        content.discard(call, [replaced.content])
-    written = model.newest(call.store, bucket.name, key)
-    assert written is not None, "it was just written"
-    return written
+    return _push(call, bucket, version)
 
 
 def erase(call: Call, bucket: Bucket, key: str, version_id: str = "") -> Version | None:
@@ -120,10 +115,14 @@ def erase(call: Call, bucket: Bucket, key: str, version_id: str = "") -> Version
         model.remove(call.store, found)
         content.discard(call, [found.content])
         return found if found.delete_marker else None
-    replaced = model.push(call.store, bucket, model.delete_marker(bucket, key, call.now))
+    return _push(call, bucket, model.delete_marker(bucket, key, call.now))
+
+
+def _push(call: Call, bucket: Bucket, version: Version) -> Version:
+    written, replaced = model.push(call.store, bucket, version)
     if replaced is not None:
         content.discard(call, [replaced.content])
-    return model.newest(call.store, bucket.name, key)
+    return written
 
 
 def readable(call: Call, bucket: str, key: str, version_id: str = "") -> Version:

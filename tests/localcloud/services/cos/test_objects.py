@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from gme_recording.localcloud.refusal import CloudError
 from gme_recording.localcloud.services.cos.checksum import by_container, by_table, crc64
 from gme_recording.localcloud.services.cos.conditions import byte_range
+from gme_recording.localcloud.services.cos.content import SMALL_BYTES
 from tests.localcloud.services.cos.wire import Wire, code_of, header, md5, tree_of
 
 VERSIONED = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"
@@ -137,8 +138,9 @@ def test_content_md5_is_checked(bucket: Wire) -> None:
     "key", ["../../etc/passwd", "/etc/passwd", "a/../b", "..", "a\\b", "ü 語/\U0001f600", "a?b#c%d"]
 )
 def test_a_key_is_a_name_and_never_a_path(bucket: Wire, key: str) -> None:
-    bucket.put(key, key.encode())
-    assert bucket.get(key).body == key.encode()
+    content = key.encode() * SMALL_BYTES
+    bucket.put(key, content)
+    assert bucket.get(key).body == content
     assert bucket.keys("encoding-type=") == [key]
     files = [path for path in bucket.cloud.files.rglob("*") if path.is_file()]
     assert len(files) == 1
@@ -181,10 +183,11 @@ def test_objects_are_encrypted_as_asked_or_as_the_bucket_has_it(
 
 
 def test_overwriting_leaves_one_file(bucket: Wire) -> None:
-    bucket.put("a", b"one")
-    bucket.put("a", b"two")
-    assert bucket.get("a").body == b"two"
-    assert [path.read_bytes() for path in bucket.cloud.files.rglob("*") if path.is_file()] == [b"two"]
+    two = b"two" * SMALL_BYTES
+    bucket.put("a", b"one" * SMALL_BYTES)
+    bucket.put("a", two)
+    assert bucket.get("a").body == two
+    assert [path.read_bytes() for path in bucket.cloud.files.rglob("*") if path.is_file()] == [two]
 
 
 def test_deleting_what_is_not_there_succeeds(bucket: Wire) -> None:
