@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote
 
 from gme_recording.localcloud.assemble import SECRET_ID, SECRET_KEY
 from gme_recording.localcloud.cloud import Cloud
@@ -74,3 +75,28 @@ def ask(cloud: Cloud, service: str, action: str, parameters: object = None, **op
     assert response.status == 200
     answer: dict[str, Any] = json.loads(response.body)["Response"]
     return answer
+
+
+def cos(
+    method: str,
+    path: str = "/",
+    query: str = "",
+    body: bytes = b"",
+    *,
+    at: float,
+    bucket: str = "rec-1250000000",
+    secret: tuple[str, str] = (SECRET_ID, SECRET_KEY),
+    headers: Mapping[str, str] | None = None,
+) -> Request:
+    """A request to COS in Guangzhou, signed with q-sign, which covers here neither headers nor query."""
+    window = f"{int(at) - 60};{int(at) + 3600}"
+    canonical = hashlib.sha1(f"{method.lower()}\n{unquote(path)}\n\n\n".encode()).hexdigest()
+    key = hmac.new(secret[1].encode(), window.encode(), "sha1").hexdigest()
+    signature = hmac.new(key.encode(), f"sha1\n{window}\n{canonical}\n".encode(), "sha1").hexdigest()
+    authorization = (
+        f"q-sign-algorithm=sha1&q-ak={secret[0]}&q-sign-time={window}&q-key-time={window}"
+        f"&q-header-list=&q-url-param-list=&q-signature={signature}"
+    )
+    host = f"{bucket}.cos.ap-guangzhou.myqcloud.com"
+    every = {"host": host, **(headers or {}), "authorization": authorization}
+    return Request(method, host, path, query, every, body)

@@ -1,0 +1,305 @@
+"""Requests at random, with ids and names that exist: 10,000 in the suite, `FUZZ_REQUESTS` for more.
+
+`FUZZ_SEED` repeats a run. The admin endpoints are left out where tenants are watched, for whoever is at this
+machine may do everything.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import string
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from types import NoneType, UnionType
+from typing import Any, cast, get_args, get_origin, get_type_hints
+from urllib.parse import quote
+
+import pytest
+
+from gme_recording.localcloud import assemble
+from gme_recording.localcloud.assemble import SECRET_ID, SECRET_KEY
+from gme_recording.localcloud.clock import Due, Offset
+from gme_recording.localcloud.cloud import Cloud
+from gme_recording.localcloud.dialects.web import camel
+from gme_recording.localcloud.identity import Account, Key, Kind
+from gme_recording.localcloud.messages import Request
+from gme_recording.localcloud.services.cam.model import Counter
+from gme_recording.localcloud.services.gme.model import App
+from gme_recording.localcloud.store import Record
+from tests.localcloud.signing import VERSIONS, api3, ask, cos
+
+REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "10000"))
+SEED = int(os.environ.get("FUZZ_SEED", "0")) or random.SystemRandom().randrange(2**32)
+BUCKET, BIZ_ID = "rec-1250000000", 1400000001
+CANARY = "canary7f3a9c51"
+"""In what the main account keeps; never sent, so nobody else may get it."""
+STRANGER = Key(
+    "AKIDlocalStranger", "stranger-key", Kind.OWNER, "200000000002", "1250000002", uin="200000000002"
+)
+ALLOW_ALL = '{"version": "2.0", "statement": [{"effect": "allow", "action": "*", "resource": "*"}]}'
+TRUST = (
+    '{"version": "2.0", "statement": [{"effect": "allow", "action": "name/sts:AssumeRole",'
+    ' "principal": {"service": ["gme.cloud.tencent.com"]}}]}'
+)
+MOVES = (Due, Offset, Counter)
+"""Records that change by themselves or belong to nobody."""
+
+
+@dataclass(slots=True)
+class World:
+    """A cloud in which the main account has something of everything."""
+
+    cloud: Cloud
+    random: random.Random
+    numbers: list[int]
+    texts: list[str]
+
+    def now(self) -> float:
+        return self.cloud.clock.machine_now().timestamp()
+
+
+def a_world(seed: int) -> World:
+    cloud = assemble.local_cloud(None)
+    cloud.store.add(Account(STRANGER.owner_uin, STRANGER.appid))
+    cloud.store.add(STRANGER)
+    user = ask(cloud, "cam", "AddUser", {"Name": "ann", "Remark": CANARY, "UseApi": 1})
+    role = ask(cloud, "cam", "CreateRole", {"RoleName": "r", "PolicyDocument": TRUST, "Description": CANARY})
+    named = {"PolicyName": "p", "PolicyDocument": ALLOW_ALL, "Description": CANARY}
+    policy = ask(cloud, "cam", "CreatePolicy", named)
+    ask(cloud, "cam", "AttachRolePolicy", {"AttachRoleId": role["RoleId"], "PolicyId": policy["PolicyId"]})
+    tag = {"TagKey": "secret", "TagValue": CANARY}
+    ask(
+        cloud,
+        "tag",
+        "ModifyResourceTags",
+        {"Resource": f"qcs::cam::uin/:role/{role['RoleId']}", "ReplaceTags": [tag]},
+    )
+    at = cloud.clock.machine_now().timestamp()
+    assert cloud.handle(cos("PUT", at=at)).status == 200
+    for key in ("a", "b/c"):
+        headers = {"x-cos-meta-a": CANARY}
+        assert cloud.handle(cos("PUT", f"/{key}", body=CANARY.encode(), at=at, headers=headers)).status == 200
+    app = cloud.store.find(App, biz_id=BIZ_ID)
+    assert app
+    cloud.store.put(replace(app, name=CANARY, secret_key=CANARY))
+    assert user["SecretId"]
+    return World(
+        cloud,
+        random.Random(seed),
+        [user["Uin"], int(role["RoleId"]), policy["PolicyId"], 1, BIZ_ID, 100000000001],
+        [
+            *("ann", "r", "p", "room", "7", "cam", "role", BUCKET, user["SecretId"], role["RoleId"]),
+            *("100000000001", str(user["Uin"]), "qcs::cam::uin/100000000001:roleName/r", ALLOW_ALL, TRUST),
+            f"qcs::cam::uin/:role/{role['RoleId']}",
+        ],
+    )
+
+
+# Values
+
+
+def junk(world: World) -> Any:
+    some = world.random
+    length = some.choice([0, 1, 5, 40, 3000])
+    return some.choice(
+        [
+            None,
+            True,
+            some.choice([0, -1, 2**31, 2**63 - 1, 2**63, 2**64, 10**30]),
+            some.choice([0.5, -0.0, 1e308]),
+            "".join(some.choices(string.printable + "äß漢😀\u202e\x00", k=length)),
+            some.choice(["*", "..", "%", "'; DROP TABLE x --", "{}", "[]", "qcs::", "a" * 500]),
+            [[]],
+            [{}],
+            {"a": {"b": []}},
+        ]
+    )
+
+
+def value(world: World, hint: Any) -> Any:
+    """Mostly of the right type, sometimes what exists, sometimes anything."""
+    some = world.random
+    if some.random() < 0.1:
+        return junk(world)
+    options = [option for option in get_args(hint) if option is not NoneType]
+    outer = get_origin(hint) or hint
+    if outer is UnionType or str(outer) == "typing.Union":
+        return value(world, some.choice(options))
+    if outer is list:
+        return [value(world, options[0]) for _ in range(some.choice([0, 1, 1, 2, 25]))]
+    if is_dataclass(outer):
+        hints = get_type_hints(outer)
+        names = [field.name for field in fields(cast("Any", outer))]
+        return {_wire(name): value(world, hints[name]) for name in names if some.random() < 0.9}
+    simple: dict[Any, Callable[[], Any]] = {
+        int: lambda: some.choice([*world.numbers, 0, 1, 2, 3, 20, -1]),
+        float: lambda: some.uniform(-1, 100),
+        str: lambda: some.choice(world.texts),
+        bool: lambda: some.random() < 0.5,
+        dict: dict,
+    }
+    return simple[outer]()
+
+
+def _wire(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+# Requests
+
+
+Secret = tuple[str, str]
+
+
+def api_call(world: World, secret: Secret) -> Request:
+    some = world.random
+    service = some.choice(list(VERSIONS))
+    operation = some.choice(list(world.cloud.service(service).operations.values()))
+    given = {
+        parameter.wire: value(world, parameter.hint)
+        for parameter in operation.parameters.values()
+        if parameter.required or some.random() < 0.3
+    }
+    if some.random() < 0.05:
+        given[some.choice(["Action", "x", ""])] = junk(world)
+    return api3(service, operation.name, given, at=world.now(), secret=secret)
+
+
+BODIES = (
+    b"",
+    b"x",
+    b"<",
+    ALLOW_ALL.encode(),
+    b"<Delete><Object><Key>a</Key></Object></Delete>",
+    b"<AccessControlPolicy><Owner><ID>x</ID></Owner></AccessControlPolicy>",
+    b"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>x</ETag></Part></CompleteMultipartUpload>",
+    b"<LifecycleConfiguration><Rule><Status>Enabled</Status><Expiration><Days>1</Days></Expiration></Rule>"
+    b"</LifecycleConfiguration>",
+    b"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",
+    b"<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>",
+    b"\x00\xff" * 50,
+)
+HEADERS = {
+    "x-cos-acl": ("private", "public-read-write", "x"),
+    "x-cos-copy-source": (f"{BUCKET}.cos.ap-guangzhou.myqcloud.com/a", "x", "/", "%ff"),
+    "range": ("bytes=0-1", "bytes=-5", "bytes=9-1", "bytes=99999999999999999999-", "x"),
+    "if-match": ("*", '"x"'),
+    "if-modified-since": ("Mon, 05 Jan 2026 08:00:00 GMT", "x", "Mon, 99 Xxx 99999999 99:99:99 GMT"),
+    "content-md5": ("x", "AAAAAAAAAAAAAAAAAAAAAA=="),
+    "x-cos-storage-class": ("ARCHIVE", "STANDARD_IA", "x"),
+    "x-cos-server-side-encryption": ("AES256", "cos/kms", "x"),
+    "x-amz-date": ("20260105T080000Z",),
+    "x-cos-meta-a": ("b", "\xff"),
+    "x-cos-grant-full-control": ('id="qcs::cam::uin/200000000002:uin/200000000002"', "x"),
+    "x-cos-tagging": ("a=b", "&&=", "%"),
+    "x-cos-forbid-overwrite": ("true", "x"),
+    "content-type": ("application/xml", "\xff", ""),
+}
+VALUES = ("", "1", "0", "-1", "1000", "x", "%", "%00", "%ff", "/", "99999999999999999999", "a", "url", "null")
+
+
+def cos_call(world: World, secret: Secret) -> Request:
+    some = world.random
+    operation = some.choice(list(world.cloud.service("cos").operations.values()))
+    method, scope, *sub = operation.match.split()
+    path = "/" + quote(some.choice(["a", "b/c", "b/", "漢", "x" * 900, "\n"])) if scope == "object" else "/"
+    names = [name.replace("_", "-") for name in operation.parameters] + ["uploadId", "partNumber", "prefix"]
+    query = [*sub[:1]] + [
+        f"{some.choice(names)}={some.choice(VALUES)}" for _ in range(some.choice([0, 0, 1, 3]))
+    ]
+    chosen = {
+        name: some.choice(HEADERS[name]) for name in some.sample(list(HEADERS), some.choice([0, 0, 1, 2]))
+    }
+    body = some.choice(BODIES) if some.random() < 0.9 else some.randbytes(some.choice([1, 2000]))
+    request = cos(method, path, "&".join(query), body, at=world.now(), secret=secret, headers=chosen)
+    if some.random() < 0.05:
+        request = replace(
+            request, host=some.choice(["cos.ap-guangzhou.myqcloud.com", "service.cos.myqcloud.com"])
+        )
+    return request
+
+
+def web_call(world: World, _secret: Secret) -> Request:
+    some = world.random
+    service = some.choice(["admin", "console"])
+    operation = some.choice(list(world.cloud.service(service).operations.values()))
+    method, _, path = operation.match.partition(" ")
+    given = {
+        camel(p.name): value(world, p.hint) for p in operation.parameters.values() if some.random() < 0.9
+    }
+    given.pop("advance", None)
+    given.pop("hours", None)
+    for name in operation.parameters:
+        path = path.replace("{" + name + "}", quote(str(given.pop(camel(name), BIZ_ID)), safe=""))
+    query = "" if method == "POST" else "&".join(f"{n}={quote(str(v))}" for n, v in given.items())
+    headers = {"content-type": "application/json", "accept": some.choice(["text/html", "*/*"])}
+    return Request(method, "127.0.0.1:8000", path, query, headers, json.dumps(given).encode())
+
+
+def broken(world: World, request: Request) -> Request:
+    """With one thing changed after it was signed."""
+    some = world.random
+    name = some.choice(list(request.headers))
+    text = request.headers[name]
+    place = some.randrange(len(text) + 1)
+    changes: Sequence[Callable[[], Request]] = (
+        lambda: replace(
+            request, headers={**request.headers, name: text[:place] + "\xff" + text[place + 1 :]}
+        ),
+        lambda: replace(request, headers={n: v for n, v in request.headers.items() if n != name}),
+        lambda: replace(request, body=request.body[:-1] + b"?"),
+        lambda: replace(request, method=some.choice(["GET", "PUT", "PATCH", "OPTIONS", "X"])),
+        lambda: replace(request, path=request.path + some.choice(["%", "%ff", "/..", "?"])),
+        lambda: replace(
+            request, query=request.query + some.choice(["&", "&acl", "&q-ak=x", "=", "&X-Amz-Signature=1"])
+        ),
+    )
+    return some.choice(changes)()
+
+
+def kept(world: World) -> set[str]:
+    """Everything in the store that is not the stranger's."""
+    types = [record for record in assemble.RECORDS if record not in MOVES]
+    records = [one for record in types for one in world.cloud.store.select(cast("type[Record]", record))]
+    return {text for one in records if STRANGER.owner_uin not in (text := repr(one))}
+
+
+def send(world: World, request: Request) -> bytes:
+    """The answer's headers and body; fails for whatever is no answer of the vendor's."""
+    world.cloud._recent.clear()
+    answer = world.cloud.handle(request)
+    seen = world.cloud.seen[-1] if world.cloud.seen else None
+    assert answer.status < 500 or answer.status in {501, 502, 503}, (SEED, request, answer)
+    assert seen is None or seen.code != "InternalError", (SEED, request)
+    return repr(answer.headers).encode() + answer.body
+
+
+@pytest.mark.parametrize("caller", ["stranger", "anonymous"])
+def test_nobody_gets_at_what_is_anothers(caller: str) -> None:
+    world = a_world(SEED)
+    before = kept(world)
+    for _ in range(REQUESTS * 3 // 10):
+        request = world.random.choice([api_call, cos_call])(world, (STRANGER.secret_id, STRANGER.secret_key))
+        if caller == "anonymous":
+            headers = {name: text for name, text in request.headers.items() if name != "authorization"}
+            request = replace(request, headers=headers)
+        answer = send(world, request)
+        assert CANARY.encode() not in answer, (SEED, request, answer)
+    assert before <= kept(world), (SEED, before - kept(world))
+    world.cloud.close()
+
+
+def test_a_request_that_was_changed_opens_nothing_and_breaks_nothing() -> None:
+    world = a_world(SEED)
+    for _ in range(REQUESTS // 10):
+        send(world, broken(world, world.random.choice([api_call, cos_call])(world, (SECRET_ID, SECRET_KEY))))
+    world.cloud.close()
+
+
+def test_nothing_that_the_owner_sends_is_an_internal_error() -> None:
+    world = a_world(SEED)
+    for _ in range(REQUESTS * 3 // 10):
+        send(world, world.random.choice([api_call, cos_call, web_call])(world, (SECRET_ID, SECRET_KEY)))
+    world.cloud.close()
