@@ -1,7 +1,8 @@
 """The fixture `local_cloud`: a local Tencent Cloud of one's own, in process, empty at the start of every
 test.
 
-Name it in a conftest: `pytest_plugins = ["gme_recording.localcloud.pytest_plugin"]`.
+pytest finds it where the project is installed (entry point `pytest11`); elsewhere, name this module in a
+conftest: `pytest_plugins = ["gme_recording.localcloud.pytest_plugin"]`. See docs/pytest.md.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -56,6 +58,15 @@ class RunningCloud:
 
         self._loop.call_soon_threadsafe(perform)
         return done.result()
+
+    def advance(self, **by: float) -> None:
+        """Move virtual time, as `timedelta` counts it; what falls due happens before this returns."""
+
+        def work(cloud: Cloud) -> None:
+            cloud.clock.advance(timedelta(**by))
+            cloud.run_due()
+
+        self.run(work)
 
     @property
     def certificate(self) -> Path:
