@@ -4,7 +4,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate --extra callbacks --group build
+	--no-header --no-annotate
+OURS := --extra callbacks --group build
 PATHS := components gme_recording policy providers tests __main__.py
 
 help: ## Show this list.
@@ -39,12 +40,14 @@ fix: .venv/ready-for-tests ## Let the linter and the formatter repair what they 
 	$(BIN)/ruff check --fix $(PATHS)
 	$(BIN)/ruff format $(PATHS)
 
-bench: .venv/ready-for-tests ## Measure the verbs beside the same verbs on an empty program.
+bench: .venv/ready-for-tests .tools/bench/ready ## Measure verbs beside an empty program, the local cloud beside moto.
 	$(BIN)/python -m tests.support.bench
+	$(BIN)/python -m tests.support.bench_cloud
 
 lock: .venv/ready-for-tests ## Renew both lock files: the newest of everything that pyproject.toml allows.
-	$(LOCK) --output-file requirements.txt pyproject.toml
-	$(LOCK) --constraint requirements.txt --group test --output-file requirements-test.txt pyproject.toml
+	$(LOCK) $(OURS) --output-file requirements.txt pyproject.toml
+	$(LOCK) $(OURS) --constraint requirements.txt --group test --output-file requirements-test.txt pyproject.toml
+	$(LOCK) --group bench --output-file requirements-bench.txt
 
 clean: ## Remove environment and caches; engine (.tools) and the local stack (.local) stay.
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
@@ -61,6 +64,12 @@ clean: ## Remove environment and caches; engine (.tools) and the local stack (.l
 
 .venv/ready-for-tests: .venv/ready requirements-test.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-test.txt
+	@touch $@
+
+# What the local cloud is measured beside, in an environment of its own; without it our figures stand alone.
+.tools/bench/ready: requirements-bench.txt
+	@$(PYTHON) -m venv .tools/bench
+	-@.tools/bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-bench.txt
 	@touch $@
 
 .PHONY: help up down doctor test test-fast test-engine check fix bench lock clean
