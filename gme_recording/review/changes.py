@@ -1,0 +1,88 @@
+"""What is created, updated, replaced and deleted (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from gme_recording.review.effect import Effect, Severity, Topic
+from gme_recording.review.markdown import code, counted, listed
+from gme_recording.review.plan import Op, Plan, Step
+from gme_recording.review.values import ATTACHMENT, Difference, differences
+from policy.access import BUCKET_POLICY, CAM_POLICY, LINKED_ROLE
+from policy.console import SETTINGS
+from policy.storage import BUCKET
+
+_MOST = 12
+"""Properties listed for one resource."""
+
+
+def effects(plan: Plan) -> Iterator[Effect]:
+    """Yield one effect for every resource that something happens to, and for every failure."""
+    yield from (_failure(plan, resource) for resource in plan.failed)
+    for step in plan.changed():
+        gone = step.op in {Op.REPLACE, Op.DELETE}
+        meaning = f": {_meaning(step)}" if gone and _meaning(step) else ""
+        yield Effect(
+            stack=plan.stack,
+            topic=Topic.GONE if gone else Topic.CHANGES,
+            severity=Severity.LOUD if gone else Severity.CHANGE,
+            text=f"**{step.op}** {step.kind} {code(step.name)}{_because(step)}{meaning}",
+            lines=_properties(step),
+            step=step.urn,
+        )
+
+
+def _failure(plan: Plan, resource: str) -> Effect:
+    where = f"at {code(resource)}" if resource else "in the program or the engine"
+    return Effect(
+        stack=plan.stack,
+        topic=Topic.FAILED,
+        severity=Severity.LOUD,
+        text=f"It failed {where}; what follows is incomplete. The log of the preview says why.",
+    )
+
+
+def _because(step: Step) -> str:
+    if step.op is not Op.REPLACE or not step.replaces:
+        return ""
+    return f", because {listed(sorted(step.replaces))} cannot be changed in place"
+
+
+def _properties(step: Step) -> tuple[str, ...]:
+    """A list of what changes; of what goes, there is nothing to compare."""
+    if step.op in {Op.DELETE, Op.CREATE}:
+        return ()
+    found = differences(step)
+    lines = [_line(each) for each in found[:_MOST]]
+    if len(found) > _MOST:
+        lines.append(f"and {counted(len(found) - _MOST, 'more property', 'more properties')}")
+    return tuple(lines)
+
+
+def _line(difference: Difference) -> str:
+    return f"{code(difference.path)}{f': {difference.text}' if difference.text else ''}"
+
+
+def _meaning(step: Step) -> str:
+    """What it means for recordings that a resource goes."""
+    if step.protect and step.op is Op.DELETE:
+        return "it is protected, so the deployment stops there"
+    if step.keeps:
+        return "the old one stays in the cloud, and no stack manages it any more"
+    return _MEANINGS[step.type](step) if step.type in _MEANINGS else ""
+
+
+def _bucket(step: Step) -> str:
+    if (step.old or {}).get("forceClean"):
+        return "**every recording in the old bucket is deleted with it**"
+    return "COS refuses to delete the old bucket as long as there is anything in it"
+
+
+_MEANINGS: Mapping[str, Callable[[Step], str]] = {
+    BUCKET: _bucket,
+    BUCKET_POLICY: lambda _: "until there is another one, the bucket takes requests without TLS",
+    LINKED_ROLE: lambda _: "GME can no longer write recordings, for no stack of the account",
+    SETTINGS: lambda _: "GME goes on recording and billing until the service is disabled in its console",
+    CAM_POLICY: lambda _: "whoever has it loses what it allows",
+    ATTACHMENT: lambda _: "the user loses what the policy allows",
+}

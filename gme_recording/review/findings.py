@@ -1,0 +1,139 @@
+"""What the policy pack says of a preview; asked in process, without a policy server (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from gme_recording.review import effect
+from gme_recording.review.effect import Effect, Topic
+from gme_recording.review.markdown import code, counted, listed, prose
+from gme_recording.review.plan import Op, Plan, Step, Values
+from policy import RESOURCE_RULES, STACK_RULES
+from policy.inputs import Inputs
+from policy.rule import Options, Outcome, Resource, Rule, Severity, Verdict, judge
+
+Configuration = Mapping[str, Any]
+"""Rule → level, or an object with `enforcementLevel` and options: what `--policy-pack-config` takes."""
+
+
+class Level(StrEnum):
+    """What a violation does, in the words of Pulumi."""
+
+    MANDATORY = "mandatory"
+    ADVISORY = "advisory"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One rule that is violated."""
+
+    rule: Rule[Any]
+    level: Level
+    text: str
+    step: Step | None
+    """The resource; None where the rule is about the stack."""
+    known: bool
+    """Whether the resource violates it already as it is deployed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What all rules said."""
+
+    findings: tuple[Finding, ...]
+    undecided: tuple[str, ...]
+    """Rules that wait for what is known only after the deployment, or for what the preview left out."""
+
+    def count(self, level: Level) -> int:
+        """Return how many findings have a level."""
+        return sum(finding.level is level for finding in self.findings)
+
+    def __str__(self) -> str:
+        parts = [f"**{counted(stops, 'stops', 'stop')}**"] if (stops := self.count(Level.MANDATORY)) else []
+        parts += [counted(warns, "warns", "warn")] if (warns := self.count(Level.ADVISORY)) else []
+        return ", ".join(parts) or "passes"
+
+
+def judged(plan: Plan, given: Configuration) -> Judgement:
+    """Ask every rule that is not disabled about the resources as they are declared."""
+    found, undecided = [], []
+    for rule, step, verdict in _asked(plan, given):
+        if verdict.outcome is Outcome.UNDECIDED:
+            undecided.append(rule.id)
+        elif verdict.outcome is Outcome.VIOLATED:
+            known = step is not None and _violated_before(rule, step, given)
+            found.append(
+                Finding(rule=rule, level=_level(rule, given), text=verdict.text, step=step, known=known)
+            )
+    return Judgement(tuple(found), tuple(dict.fromkeys(undecided)))
+
+
+def effects(plan: Plan, judgement: Judgement) -> Iterator[Effect]:
+    """Yield one effect for every finding, those that stop the deployment first, and one for open rules."""
+    for finding in sorted(judgement.findings, key=lambda each: each.level is not Level.MANDATORY):
+        stops = finding.level is Level.MANDATORY
+        yield Effect(
+            stack=plan.stack,
+            topic=Topic.POLICY,
+            severity=effect.Severity.LOUD if stops else effect.Severity.WARNING,
+            text=f"**{'stops' if stops else 'warns'}** {_said(finding)}",
+            step=finding.step.urn if finding.step else "",
+        )
+    if judgement.undecided:
+        why = "known only after the deployment" if plan.complete else "not in the preview (`--show-sames`)"
+        yield Effect(
+            stack=plan.stack,
+            topic=Topic.POLICY,
+            severity=effect.Severity.NOTE,
+            text=f"Not decided: {listed(judgement.undecided)}, as what they ask for is secret or {why}.",
+        )
+
+
+def _said(finding: Finding) -> str:
+    subject = f"{finding.step.kind} {code(finding.step.name)}" if finding.step else "the stack"
+    since = ", already so before" if finding.known else ""
+    advice = f"{prose(finding.rule.reason)} What to do: {prose(finding.rule.hint)}."
+    return f"{code(finding.rule.id)}, {subject}: {prose(finding.text)}{since}. {advice}"
+
+
+def _asked(plan: Plan, given: Configuration) -> Iterator[tuple[Rule[Any], Step | None, Verdict]]:
+    declared = [step for step in plan.steps if step.op is not Op.DELETE]
+    for rule in RESOURCE_RULES:
+        for step in declared:
+            resource = _resource(step, step.inputs)
+            if rule.concerns(resource) and _level(rule, given) is not Level.DISABLED:
+                yield rule, step, judge(rule, resource, _options(rule, given))
+    stack = tuple(_resource(step, step.inputs) for step in declared)
+    for whole in STACK_RULES:
+        if _level(whole, given) is not Level.DISABLED:
+            left_out = Verdict(Outcome.UNDECIDED)
+            verdict = judge(whole, stack, _options(whole, given)) if plan.complete else left_out
+            yield whole, None, verdict
+
+
+def _violated_before(rule: Rule[Resource], step: Step, given: Configuration) -> bool:
+    if step.old is None:
+        return False
+    return judge(rule, _resource(step, step.old), _options(rule, given)).outcome is Outcome.VIOLATED
+
+
+def _resource(step: Step, inputs: Values) -> Resource:
+    return Resource(step.urn, step.type, Inputs(inputs), step.protect, Inputs(step.provider))
+
+
+def _level(rule: Rule[Any], given: Configuration) -> Level:
+    configured = given.get(rule.id)
+    level = configured.get("enforcementLevel") if isinstance(configured, Mapping) else configured
+    if level is None:
+        stops = rule.severity in {Severity.HIGH, Severity.CRITICAL}
+        return Level.MANDATORY if stops else Level.ADVISORY
+    return Level(level)
+
+
+def _options(rule: Rule[Any], given: Configuration) -> Options:
+    configured = given.get(rule.id)
+    return configured if isinstance(configured, Mapping) else {}
