@@ -1,4 +1,4 @@
-"""The fixture in another project: installed, it is there. The page that tells of it holds a test that runs."""
+"""The fixture in another project: installed, it is there. The example of its page runs."""
 
 import os
 import re
