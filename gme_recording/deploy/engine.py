@@ -19,10 +19,12 @@ from gme_recording.deploy.attach import environment, providers, state_folder
 from gme_recording.deploy.command import Command, EngineFailed
 from gme_recording.deploy.events import Diagnostic, Recorder
 from gme_recording.deploy.locks import running
+from gme_recording.deploy.lookup import finder_of
 from gme_recording.deploy.mend import Mender
 from gme_recording.deploy.outcome import Ended, failure, is_hook_failure, left_behind
 from gme_recording.deploy.program import Program
 from gme_recording.deploy.step import Outcome
+from gme_recording.deploy.takeover import Takeover
 from gme_recording.deploy.toolchain.engine import Engine
 from gme_recording.deploy.watch import Watcher
 
@@ -118,6 +120,20 @@ class Deployment:
             return stack.destroy(on_event=on, refresh=doubtful, suppress_progress=True)
 
         return self._run("destroy", call, repair=repair)
+
+    def adopt(self) -> Outcome:
+        """Take what the stack declares and the cloud has into the state; nothing is changed in the cloud."""
+        takeover = Takeover(finder_of(self.stack, self.root))
+        if self.stack.cloud is CloudKind.TENCENT:
+            self._cli("stack", "init", "--no-select")
+
+        def call(stack: PlainStack, on: Recorder, _: bool) -> object:
+            program = stack.workspace.program
+            assert isinstance(program, Program)
+            takeover.run(stack, program, on)
+            return None
+
+        return self._run("adopt", call)
 
     def outputs(self, *, show_secrets: bool = False) -> dict[str, object]:
         """Return the stack's outputs as they were recorded by the last `up`; nothing is called."""

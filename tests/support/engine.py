@@ -32,6 +32,12 @@ _FOREIGN = (
     "https_proxy",
 )
 DEADLINE_SECONDS = 120
+BIZ_ID = 1400000001
+"""Application of stack `local`."""
+CHANGES = (
+    ("cos", "Put*"), ("cos", "Delete*"), ("cam", "Create*"), ("cam", "Update*"), ("cam", "Delete*"),
+)  # fmt: skip
+DENIED = {"code": "AccessDenied", "status": 403}
 NAMES = {
     BUCKET: {"bucket": "voice-local-1250000000"},
     LINKED_ROLE: {},
@@ -128,6 +134,26 @@ class Project:
         """Ids of what exists only once, by type; None where it does not exist."""
         find = finder(self.cloud)
         return {token: find(token, inputs) for token, inputs in NAMES.items()}
+
+    @contextmanager
+    def untouched(self) -> Iterator[None]:
+        """Have the local cloud refuse every change by a vendor's API, and find the console as it was."""
+        before = self.console.recording(BIZ_ID)
+        for service, actions in {
+            "cos": ("Put*", "Delete*"),
+            "cam": ("Create*", "Update*", "Delete*"),
+        }.items():
+            for action in actions:
+                self._admin("POST", {"effect": "error", "service": service, "action": action, **DENIED})
+        try:
+            yield
+        finally:
+            self._admin("DELETE", {})
+        assert self.console.recording(BIZ_ID) == before
+
+    def forget(self) -> None:
+        """Lose the state of every stack; what is in the cloud stays."""
+        shutil.rmtree(self.root / ".local" / "state")
 
     def close(self) -> None:
         local.stop(self.root)
