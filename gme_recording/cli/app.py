@@ -26,6 +26,7 @@ VERBS = {
     "callbacks": "Receive, list and replay what GME tells about recordings.",
     "recordings": "List, download, share and erase recordings.",
     "reconcile": "Compare tasks, callbacks and bucket: what is lost, late or unexpected.",
+    "adopt": "Take over a set-up that records already, without touching it.",
     "doctor": "What is installed, found and reachable, and what to do.",
 }
 """Verb → its line in the help. The code is `gme_recording.cli.verbs.<verb>.command`."""
