@@ -119,7 +119,7 @@ def meters(stays: Sequence[Stage], volume: Volume, months: int) -> Iterator[Mete
 
 
 def _kept(stays: Sequence[Stage], volume: Volume, region: str, months: int) -> Iterator[Meter]:
-    """Storage, minimum and requests of one bucket; a day's own recordings are there half of it on the mean."""
+    """Storage, minimum and requests of one bucket; a day's own recordings are there for half of it."""
 
     def meter(line: str, name: str, unit: Unit, amounts: Sequence[Decimal], *, stored: bool = False) -> Meter:
         return Meter(
