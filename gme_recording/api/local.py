@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -72,6 +73,10 @@ class LocalCloud:
             )
             for item in sent
         )
+
+    def now(self) -> datetime:
+        """Return the time by the local cloud's clock, which may have been moved."""
+        return datetime.fromisoformat(self._send("GET", "/admin/clock")["now"])
 
     def recording(self, biz_id: int) -> Mapping[str, Any]:
         """Return the console's recording settings of an application."""
