@@ -1,12 +1,15 @@
-"""What the policy pack says of a preview; asked in process, without a policy server (pure)."""
+"""What the policy pack says of a preview, asked in process (pure but for reading its configuration)."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
+from gme_recording.errors import ExitCode, UserError
 from gme_recording.review import effect
 from gme_recording.review.effect import Effect, Topic
 from gme_recording.review.markdown import code, counted, listed, prose
@@ -25,6 +28,25 @@ class Level(StrEnum):
     MANDATORY = "mandatory"
     ADVISORY = "advisory"
     DISABLED = "disabled"
+
+
+def configuration(root: Path, stack: str) -> Configuration:
+    """Return what the project's file `policy/<stack>.json` configures; nothing if there is none."""
+    file = root / "policy" / f"{stack.rpartition('/')[2]}.json"
+    if not file.is_file():
+        return {}
+    try:
+        given = json.loads(file.read_text(encoding="utf-8"))
+        for each in given.values():
+            Level(each["enforcementLevel"] if isinstance(each, dict) else each)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UserError(
+            f"{file} is no configuration of the policy pack: {error!r}",
+            hint=f"each rule has a level ({', '.join(Level)}), or enforcementLevel and options",
+            exit_code=ExitCode.INPUT,
+        ) from None
+    found: Configuration = given
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -131,10 +131,14 @@ def _counted(
 ) -> Effect:
     bucket = str((step.old or {})["bucket"])
     sooner, due = affected(listing.objects(plan.stack, bucket), *rules, listing.now)
+    if not sooner.objects:
+        return _effect(
+            plan, step, Severity.NOTE, f"{_bucket(step)} holds nothing yet that will expire sooner"
+        )
     text = f"{_bucket(step)} holds {sooner} that will expire sooner"
     if due.objects:
         text += f"; **{due} will be deleted at the first midnight in China** after the deployment"
-    return _effect(plan, step, Severity.LOUD if sooner.objects else Severity.NOTE, text)
+    return _effect(plan, step, Severity.LOUD, text)
 
 
 def _worded(days: int | None) -> str:
@@ -151,8 +155,15 @@ def _rule(raw: Inputs) -> LifecycleRule:
         id=str(raw.get("id") or ""),
         prefix=str(raw.get("filterPrefix") or ""),
         expire_days=_number(raw.get("expiration"), "days"),
+        transitions=tuple(_moves(raw)),
         noncurrent_expire_days=_number(raw.get("nonCurrentExpiration"), "nonCurrentDays"),
     )
+
+
+def _moves(raw: Inputs) -> Iterator[tuple[int, str]]:
+    for move in raw.get("transitions") or ():
+        if (days := _number(move, "days")) is not None:
+            yield days, str(move["storageClass"])
 
 
 def _number(part: Any, key: str) -> int | None:

@@ -1,0 +1,109 @@
+"""What `review` does between its options and its output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+from components.config import parse
+from gme_recording.api import Cloud
+from gme_recording.api.objects import Object, Objects
+from gme_recording.cli.options import project_root
+from gme_recording.cli.output import Output
+from gme_recording.deploy.session import prepare
+from gme_recording.errors import ExitCode, UserError
+from gme_recording.review import comment, expense, findings, plan, prices
+from gme_recording.review.plan import Plan
+from gme_recording.review.report import Means, Review, review
+from gme_recording.review.retention import Listing
+
+FINDINGS, DELETIONS = "findings", "deletions"
+"""What `--fail-on` can be about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the options say."""
+
+    previews: Sequence[str]
+    """`STACK=FILE`, files or folders."""
+    stacks: Sequence[str]
+    """Stacks to preview first."""
+    objects: bool
+    """Whether buckets are listed."""
+    hours_per_day: Decimal | None
+    """Recorded by each stack; None asks for no cost."""
+    commit: str
+    at: datetime
+    fail_on: Sequence[str]
+    file: Path | None
+
+
+def tell(asked: Asked, output: Output) -> int:
+    """Review all stacks, write or print the comment."""
+    root = project_root()
+    plans = [*_read(asked.previews), *_made(asked.stacks, root, output)]
+    if not plans:
+        raise UserError(
+            "there is nothing to review: neither a preview nor a stack is named",
+            hint="gme-recording review --stack prod, or gme-recording review prod=prod.json",
+            exit_code=ExitCode.INPUT,
+        )
+    means = Means(
+        policies={each.stack: findings.configuration(root, each.stack) for each in plans},
+        listing=Listing(_listed(root), asked.at) if asked.objects else None,
+        cost=_cost(asked.hours_per_day),
+    )
+    told = review(plans, means, commit=asked.commit, at=asked.at)
+    text = comment.render(told.comment)
+    if asked.file:
+        _write(asked.file, text)
+        output.say(f"{asked.file}: {len(text):,} characters")
+    output.show("" if asked.file else text.rstrip("\n"), told.data())
+    return _code(told, asked.fail_on)
+
+
+def _read(sources: Iterable[str]) -> Iterator[Plan]:
+    for stack, file in plan.find(sources).items():
+        yield plan.read(stack, file)
+
+
+def _made(stacks: Iterable[str], root: Path, output: Output) -> Iterator[Plan]:
+    for stack in dict.fromkeys(stacks):
+        yield plan.parse(stack, prepare(stack, root, output).digest())
+
+
+def _listed(root: Path) -> Callable[[str, str], Iterable[Object]]:
+    """How to list a bucket, with the credentials of its stack."""
+
+    def objects(name: str, bucket: str) -> Iterable[Object]:
+        stack = parse.load(name, root)
+        regions = {place.bucket: place.region for place in stack.places}
+        cloud = Cloud.connect(stack.cloud, regions.get(bucket, stack.region), root)
+        return Objects(cloud).current(bucket, "")
+
+    return objects
+
+
+def _cost(hours_per_day: Decimal | None) -> Callable[[Plan], str]:
+    if hours_per_day is None:
+        return lambda _: ""
+    table = prices.load(None)
+    return lambda each: expense.change(each, hours_per_day, table)
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{file} cannot be written: {error.strerror}", exit_code=ExitCode.INPUT) from None
+
+
+def _code(told: Review, fail_on: Sequence[str]) -> ExitCode:
+    if told.failed:
+        return ExitCode.FAILED
+    found = {FINDINGS: told.stops, DELETIONS: told.gone}
+    return ExitCode.DIFFERS if any(found[kind] for kind in fail_on) else ExitCode.OK
