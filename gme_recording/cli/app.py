@@ -25,6 +25,7 @@ VERBS = {
     "cloud": "Start, stop and inspect the local Tencent Cloud.",
     "callbacks": "Receive, list and replay what GME tells about recordings.",
     "recordings": "List, download, share and erase recordings.",
+    "review": "Write what a pull request would do, for its reviewer.",
     "reconcile": "Compare tasks, callbacks and bucket: what is lost, late or unexpected.",
     "adopt": "Take over a set-up that records already, without touching it.",
     "doctor": "What is installed, found and reachable, and what to do.",
