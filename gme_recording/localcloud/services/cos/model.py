@@ -140,6 +140,13 @@ def current(store: Store, bucket: str, key: str) -> Version | None:
     return store.find(Version, bucket=bucket, key=key, latest=True)
 
 
+def own_acl(store: Store, bucket: str, key: str) -> list[list[str]] | None:
+    """Of a key's current version; None where the bucket's counts, which is so for nearly all."""
+    where = "bucket=? AND key=? AND latest=1 AND acl IS NOT NULL"
+    found = store.query(Version, where, [bucket, key])
+    return found[0].acl if found else None
+
+
 def newest(store: Store, bucket: str, key: str) -> Version | None:
     found = store.query(Version, "bucket=? AND key=? ORDER BY rank LIMIT 1", [bucket, key])
     return found[0] if found else None
@@ -156,7 +163,9 @@ def push(store: Store, bucket: Bucket, version: Version) -> tuple[Version, Versi
     version = replace(version, version_id=_version_id(bucket, version))
     replaced = None
     if version.version_id == NULL:
-        replaced = store.find(Version, bucket=bucket.name, key=version.key, version_id=NULL)
+        replaced = last
+        if last is not None and last.version_id != NULL:
+            replaced = store.find(Version, bucket=bucket.name, key=version.key, version_id=NULL)
         if replaced is not None:
             store.delete(replaced)
     if last is not None and last != replaced:

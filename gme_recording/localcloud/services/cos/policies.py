@@ -31,11 +31,11 @@ def resource_policies(store: Store, resource: str) -> Sequence[str]:
 def _lists(store: Store, bucket: Bucket, key: str) -> Sequence[str]:
     """An object's own list stands in place of the bucket's, but for the grants to write."""
     whole = grants.as_policy(bucket.acl, f"{bucket.resource()}*", of_object=False)
-    version = model.current(store, bucket.name, key) if key else None
-    if version is None or version.acl is None:
+    own = model.own_acl(store, bucket.name, key) if key else None
+    if own is None:
         return (whole,)
     writing = [grant for grant in bucket.acl if grant[1] == "WRITE"]
     return (
         grants.as_policy(writing, f"{bucket.resource()}*", of_object=False),
-        grants.as_policy(version.acl, bucket.resource(key), of_object=True),
+        grants.as_policy(own, bucket.resource(key), of_object=True),
     )
