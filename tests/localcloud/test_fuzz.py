@@ -33,6 +33,8 @@ from tests.localcloud.signing import VERSIONS, api3, ask, cos
 REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "10000"))
 SEED = int(os.environ.get("FUZZ_SEED", "0")) or random.SystemRandom().randrange(2**32)
 BUCKET, BIZ_ID = "rec-1250000000", 1400000001
+OWN_BUCKET = "own-1250000002"
+"""The stranger's."""
 CANARY = "canary7f3a9c51"
 """In what the main account keeps; never sent, so nobody else may get it."""
 STRANGER = Key(
@@ -76,8 +78,8 @@ def a_world(seed: int) -> World:
         "ModifyResourceTags",
         {"Resource": f"qcs::cam::uin/:role/{role['RoleId']}", "ReplaceTags": [tag]},
     )
+    make_buckets(cloud)
     at = cloud.clock.machine_now().timestamp()
-    assert cloud.handle(cos("PUT", at=at)).status == 200
     for key in ("a", "b/c"):
         headers = {"x-cos-meta-a": CANARY}
         assert cloud.handle(cos("PUT", f"/{key}", body=CANARY.encode(), at=at, headers=headers)).status == 200
@@ -95,6 +97,14 @@ def a_world(seed: int) -> World:
             f"qcs::cam::uin/:role/{role['RoleId']}",
         ],
     )
+
+
+def make_buckets(cloud: Cloud) -> None:
+    """Those that are gone."""
+    at = cloud.clock.machine_now().timestamp()
+    own = (STRANGER.secret_id, STRANGER.secret_key)
+    answers = cloud.handle(cos("PUT", at=at)), cloud.handle(cos("PUT", at=at, bucket=OWN_BUCKET, secret=own))
+    assert {answer.status for answer in answers} <= {200, 409}
 
 
 # Values
@@ -213,7 +223,10 @@ def cos_call(world: World, secret: Secret) -> Request:
         name: some.choice(HEADERS[name]) for name in some.sample(list(HEADERS), some.choice([0, 0, 1, 2]))
     }
     body = some.choice(BODIES) if some.random() < 0.9 else some.randbytes(some.choice([1, 2000]))
-    request = cos(method, path, "&".join(query), body, at=world.now(), secret=secret, headers=chosen)
+    bucket = some.choice([BUCKET, OWN_BUCKET])
+    request = cos(
+        method, path, "&".join(query), body, at=world.now(), secret=secret, headers=chosen, bucket=bucket
+    )
     if some.random() < 0.05:
         request = replace(
             request, host=some.choice(["cos.ap-guangzhou.myqcloud.com", "service.cos.myqcloud.com"])
@@ -224,10 +237,13 @@ def cos_call(world: World, secret: Secret) -> Request:
 def web_call(world: World, _secret: Secret) -> Request:
     some = world.random
     service = some.choice(["admin", "console"])
-    operation = some.choice(list(world.cloud.service(service).operations.values()))
+    operations = world.cloud.service(service).operations
+    operation = some.choice([operations[name] for name in operations if name != "Reset"])
     method, _, path = operation.match.partition(" ")
     given = {
-        camel(p.name): value(world, p.hint) for p in operation.parameters.values() if some.random() < 0.9
+        camel(p.name): value(world, p.hint)
+        for p in operation.parameters.values()
+        if p.required or some.random() < 0.3
     }
     given.pop("advance", None)
     given.pop("hours", None)
@@ -269,6 +285,8 @@ def kept(world: World) -> set[str]:
 def send(world: World, request: Request) -> bytes:
     """The answer's headers and body; fails for whatever is no answer of the vendor's."""
     world.cloud._recent.clear()
+    if world.random.random() < 0.02:
+        make_buckets(world.cloud)
     answer = world.cloud.handle(request)
     seen = world.cloud.seen[-1] if world.cloud.seen else None
     assert answer.status < 500 or answer.status in {501, 502, 503}, (SEED, request, answer)

@@ -20,8 +20,9 @@ def time(at: datetime | None) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S}" if at else ""
 
 
-def tags(store: Store, prefix: str, resource_id: int) -> list[dict[str, str]]:
-    return [{"Key": tag.key, "Value": tag.value} for tag in tags_of(store, "cam", prefix, str(resource_id))]
+def tags(store: Store, owner_uin: str, prefix: str, resource_id: int) -> list[dict[str, str]]:
+    found = tags_of(store, owner_uin, "cam", prefix, str(resource_id))
+    return [{"Key": tag.key, "Value": tag.value} for tag in found]
 
 
 def role(store: Store, role: Role) -> dict[str, object]:
@@ -36,7 +37,7 @@ def role(store: Store, role: Role) -> dict[str, object]:
         "RoleType": "service_linked" if role.service_linked else "user",
         "SessionDuration": role.session_seconds,
         "DeletionTaskId": role.deletion_task,
-        "Tags": tags(store, "role", role.role_id),
+        "Tags": tags(store, role.owner_uin, "role", role.role_id),
         "RoleArn": role.arn,
     }
 
@@ -74,7 +75,7 @@ def policy(store: Store, policy: Policy) -> dict[str, object]:
         "PolicyDocument": policy.document,
         "PresetAlias": "",
         "IsServiceLinkedRolePolicy": int(policy.service_linked),
-        "Tags": tags(store, "policyid", policy.policy_id),
+        "Tags": tags(store, policy.owner_uin, "policyid", policy.policy_id),
     }
 
 

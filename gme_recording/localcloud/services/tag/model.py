@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Tag(Record):
-    KEY = ("service", "prefix", "resource_id", "key")
+    KEY = ("owner_uin", "service", "prefix", "resource_id", "key")
+    owner_uin: str
+    """Whose tag it is: an account sees its own, whatever the resource."""
     service: str
     prefix: str
     """Kind of resource: `role`, `uin`, `policyid`."""
@@ -25,12 +27,13 @@ class Tag(Record):
 RECORDS = (Tag,)
 
 
-def tags_of(store: Store, service: str, prefix: str, resource_id: str) -> list[Tag]:
+def tags_of(store: Store, owner_uin: str, service: str, prefix: str, resource_id: str) -> list[Tag]:
     """In the order of their keys."""
-    return store.select(Tag, service=service, prefix=prefix, resource_id=resource_id)
+    named = {"owner_uin": owner_uin, "service": service, "prefix": prefix}
+    return store.select(Tag, **named, resource_id=resource_id)
 
 
-def untag(store: Store, service: str, prefix: str, resource_id: str) -> None:
+def untag(store: Store, owner_uin: str, service: str, prefix: str, resource_id: str) -> None:
     """The resource is gone."""
-    for tag in tags_of(store, service, prefix, resource_id):
+    for tag in tags_of(store, owner_uin, service, prefix, resource_id):
         store.delete(tag)

@@ -72,15 +72,15 @@ def modify_resource_tags(
     replace_tags: list[Setting] | None = None,
     delete_tags: list[Name] | None = None,
 ) -> None:
-    service, prefix, resource_id = _parts(resource)
+    named = (call.principal.owner_uin, *_parts(resource))
     settings, names = replace_tags or [], [name.tag_key for name in delete_tags or []]
     _check(settings, names)
-    for tag in tags_of(call.store, service, prefix, resource_id):
+    for tag in tags_of(call.store, *named):
         if tag.key in names:
             call.store.delete(tag)
     for setting in settings:
-        call.store.put(Tag(service, prefix, resource_id, setting.tag_key, setting.tag_value))
-    if len(tags_of(call.store, service, prefix, resource_id)) > MAX_TAGS:
+        call.store.put(Tag(*named, setting.tag_key, setting.tag_value))
+    if len(tags_of(call.store, *named)) > MAX_TAGS:
         raise TOO_MANY()
 
 
@@ -97,7 +97,8 @@ def describe_resource_tags_by_resource_ids(  # noqa: PLR0913 - the vendor's para
 ) -> dict[str, object]:
     if offset < 0 or limit < 0:
         raise OFFSET_INVALID()
-    tags = [t for each in resource_ids for t in tags_of(call.store, service_type, resource_prefix, each)]
+    kind = (call.principal.owner_uin, service_type, resource_prefix)
+    tags = [tag for each in resource_ids for tag in tags_of(call.store, *kind, each)]
     return {
         "TotalCount": len(tags),
         "Offset": offset,

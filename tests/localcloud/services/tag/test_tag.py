@@ -1,5 +1,7 @@
 import pytest
+from tencentcloud.common.credential import Credential
 
+from gme_recording.localcloud.identity import Account, Key, Kind
 from tests.localcloud.sdk import Sdk
 from tests.localcloud.services.cam.documents import trust
 from tests.localcloud.services.cam.refused import refused
@@ -87,3 +89,16 @@ def test_tags_that_cannot_be_are_refused_and_nothing_is_set(tag, parameters, cod
 def test_a_page_that_cannot_be_is_refused(tag):
     with refused("InvalidParameterValue.OffsetInvalid"):
         tags_of(tag, "1", Offset=-1)
+
+
+def test_an_account_sees_its_own_tags_only(local_cloud, tag):
+    replaced = [{"TagKey": "team", "TagValue": "secret"}]
+    tag("ModifyResourceTags", Resource="qcs::cam::uin/:role/1", ReplaceTags=replaced)
+    other = Key("AKIDlocalOther", "other-key", Kind.OWNER, "200000000002", "1250000002", uin="200000000002")
+    local_cloud.run(
+        lambda cloud: (cloud.store.add(Account("200000000002", "1250000002")), cloud.store.add(other))
+    )
+    stranger = Sdk(local_cloud, "tag", Credential(other.secret_id, other.secret_key))
+    assert tags_of(stranger, "1")["TotalCount"] == 0
+    stranger("ModifyResourceTags", Resource="qcs::cam::uin/:role/1", DeleteTags=[{"TagKey": "team"}])
+    assert tags_of(tag, "1")["TotalCount"] == 1

@@ -65,7 +65,7 @@ def create_policy(
     )
     call.store.add(policy)
     for tag in tags or []:
-        call.store.put(Tag("cam", "policyid", str(policy.policy_id), tag.key, tag.value))
+        call.store.put(Tag(policy.owner_uin, "cam", "policyid", str(policy.policy_id), tag.key, tag.value))
     return {"PolicyId": policy.policy_id}
 
 
@@ -137,7 +137,7 @@ def delete_policy(call: Call, *, policy_id: list[int]) -> None:
         policy = _own_policy(call, each, None)
         for attachment in call.store.select(Attachment, policy_id=each):
             call.store.delete(attachment)
-        untag(call.store, "cam", "policyid", str(each))
+        untag(call.store, policy.owner_uin, "cam", "policyid", str(each))
         call.store.delete(policy)
 
 
@@ -173,5 +173,5 @@ def _row(call: Call, policy: Policy) -> dict[str, object]:
         "Deactived": 0,
         "DeactivedDetail": [],
         "IsServiceLinkedPolicy": int(policy.service_linked),
-        "Tags": wire.tags(call.store, "policyid", policy.policy_id),
+        "Tags": wire.tags(call.store, policy.owner_uin, "policyid", policy.policy_id),
     }

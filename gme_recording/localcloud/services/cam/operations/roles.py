@@ -76,7 +76,7 @@ def add_role(call: Call, role: Role, tags: list[RoleTag]) -> Role:
     if call.store.find(Role, owner_uin=role.owner_uin, name=role.name):
         raise ROLE_NAME_IN_USE()
     for tag in tags:
-        call.store.put(Tag("cam", "role", str(role.role_id), tag.key, tag.value))
+        call.store.put(Tag(role.owner_uin, "cam", "role", str(role.role_id), tag.key, tag.value))
     return call.store.add(role)
 
 
@@ -92,7 +92,7 @@ def describe_role_list(
     roles = [
         role
         for role in call.store.select(Role, owner_uin=call.principal.owner_uin)
-        if all(tag in wire.tags(call.store, "role", role.role_id) for tag in wanted)
+        if all(tag in wire.tags(call.store, role.owner_uin, "role", role.role_id) for tag in wanted)
     ]
     rows = page_of(roles, page, rp)
     return {"List": [wire.role(call.store, role) for role in rows], "TotalNum": len(roles)}
@@ -159,7 +159,7 @@ def delete_role(call: Call, *, role_id: str | int | None = None, role_name: str 
 
 
 def remove_role(call: Call, role: Role) -> None:
-    untag(call.store, "cam", "role", str(role.role_id))
+    untag(call.store, role.owner_uin, "cam", "role", str(role.role_id))
     forget(call.store, role)
 
 

@@ -117,5 +117,5 @@ def delete_user(call: Call, *, name: str, force: int = 0) -> None:
         raise HAVE_KEYS()
     for key in keys:
         call.store.delete(key)
-    untag(call.store, "cam", "uin", str(user.uin))
+    untag(call.store, user.owner_uin, "cam", "uin", str(user.uin))
     forget(call.store, user)

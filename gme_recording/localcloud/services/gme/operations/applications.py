@@ -8,7 +8,7 @@ from typing import Any
 from gme_recording.localcloud.cloud import Call
 from gme_recording.localcloud.services.gme.access import anything, application, mainland_only, own_app
 from gme_recording.localcloud.services.gme.errors import APP_NOT_FOUND, INVALID_ACTION, INVALID_PARAMETER
-from gme_recording.localcloud.services.gme.model import App, AppStatus, new_app
+from gme_recording.localcloud.services.gme.model import MAX_ID, App, AppStatus, new_app
 from gme_recording.localcloud.services.gme.routes import GME
 
 _OPEN, _CLOSE = "open", "close"
@@ -31,6 +31,8 @@ def create_app(  # noqa: PLR0913 - the vendor's parameters
     """The only call that ever shows the application's key. Every call makes another application."""
     if not app_name:
         raise INVALID_PARAMETER(problem="AppName is empty")
+    if not 0 <= project_id <= MAX_ID:
+        raise INVALID_PARAMETER(problem="ProjectId is no project's")
     speech = realtime_speech_conf or {"Status": _OPEN, "Quality": "high"}
     app = new_app(call.store, app_name, call.principal.owner_uin, created=call.now, project_id=project_id)
     call.store.add(replace(app, voice_chat=speech.get("Status", _OPEN) == _OPEN))
