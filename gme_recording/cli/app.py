@@ -23,6 +23,7 @@ VERBS = {
     "settings": "What is declared, confirmed and proved of the console settings, side by side.",
     "confirm": "Note in the stack file that the console shows the declared settings.",
     "cloud": "Start, stop and inspect the local Tencent Cloud.",
+    "record": "Start, change, stop and watch recordings.",
     "callbacks": "Receive, list and replay what GME tells about recordings.",
     "recordings": "List, download, share and erase recordings.",
     "review": "Write what a pull request would do, for its reviewer.",

@@ -1,0 +1,106 @@
+"""`gme-recording smoke` against a local cloud."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from components.config import parse
+from components.smoke import targets
+from gme_recording.api import LifecycleRule
+from gme_recording.cli import app
+from gme_recording.errors import ExitCode
+from gme_recording.localcloud.pytest_plugin import RunningCloud
+from gme_recording.smoke.table import CHECKS
+from tests.smoke.environment import APP, BUCKET, Environment
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def environment(local_cloud: RunningCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
+    """A stack of two applications, of which the second one is not set up in the console."""
+    shutil.copy(ROOT / "Pulumi.yaml", tmp_path)
+    text = (ROOT / "stacks" / "Pulumi.local.yaml").read_text()
+    second = f"    - name: second\n      bizId: {APP + 1}\n  gme-recording:smoke:"
+    text = text.replace("  gme-recording:smoke:", second).replace("name: voice-local", "name: voice")
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "stacks" / "Pulumi.local.yaml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GME_RECORDING_CLOUD", local_cloud.url)
+    for name in ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    made = Environment(local_cloud)
+    made.local.create_application(APP + 1, "second")
+    declared = targets(parse.load("local", tmp_path))[0]
+    made.console(callback_url=declared.callback_url)
+    rules = [as_cos_has_it(rule) for rule in declared.lifecycle]
+    made.sdk.put_bucket_lifecycle(Bucket=BUCKET, LifecycleConfiguration={"Rule": rules})
+    return made
+
+
+def as_cos_has_it(rule: LifecycleRule) -> dict[str, Any]:
+    found: dict[str, Any] = {"ID": rule.id, "Status": "Enabled", "Filter": {"Prefix": rule.prefix}}
+    if rule.expire_days:
+        found["Expiration"] = {"Days": rule.expire_days}
+    if rule.noncurrent_expire_days:
+        found["NoncurrentVersionExpiration"] = {"NoncurrentDays": rule.noncurrent_expire_days}
+    if rule.abort_uploads_days:
+        found["AbortIncompleteMultipartUpload"] = {"DaysAfterInitiation": rule.abort_uploads_days}
+    return found
+
+
+def ran(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = app.run(["smoke", *arguments])
+    told = capsys.readouterr()
+    return code, told.out, told.err
+
+
+def test_all_applications_are_tested_and_told_apart(
+    environment: Environment, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    junit, markdown = tmp_path / "out" / "smoke.xml", tmp_path / "smoke.md"
+    code, out, err = ran(capsys, "--json", "--junit", str(junit), "--markdown", str(markdown))
+    assert (code, err) == (ExitCode.FAILED, "")
+    first, second = json.loads(out)
+    assert (first["app"], second["app"], second["diagnosis"]) == ("demo", "second", "not-activated")
+    suites = ET.fromstring(junit.read_text())
+    assert [suite.get("name") for suite in suites] == ["local/demo", "local/second"]
+    assert len(suites[0]) == len(CHECKS) + 1
+    assert "### ❌ Smoke test of local/second" in markdown.read_text()
+    assert environment.leftovers()[:2] == (None, [])
+
+
+def test_each_check_is_told_as_it_ends_with_its_application(
+    environment: Environment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, out, err = ran(capsys)
+    assert "  pass  demo    identity  APPID 1250000000, main account\n" in err
+    assert "  fail  second  service  StartRecord: " in err
+    assert "cause: the recording service of application 1400000002 is switched off in the console" in out
+    assert "hint: gme-recording up --refresh --stack local" in out
+
+
+def test_one_application_is_chosen_by_its_number(
+    environment: Environment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = ran(capsys, "--app", str(APP + 1))
+    assert code == ExitCode.FAILED
+    assert "local/demo" not in out
+    assert "  fail  service  StartRecord: " in err
+
+
+def test_report_that_cannot_be_written_is_said_after_the_test(
+    environment: Environment, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    code, out, err = ran(capsys, "--app", "demo", "--junit", str(tmp_path / "file" / "smoke.xml"))
+    assert code == ExitCode.INPUT
+    assert f"Smoke test of local/demo (bizId {APP}, full)" in out
+    assert "smoke.xml cannot be written" in err
+    assert BUCKET in out
