@@ -21,6 +21,11 @@ UNMODIFIABLE = Refusal("FailedOperation.Unmodifiable", "{what} belongs to a serv
 
 POLICY_NAME_IN_USE = Refusal("FailedOperation.PolicyNameInUse", "The policy name is in use.")
 POLICY_NOT_FOUND = Refusal("ResourceNotFound.PolicyIdNotFound", "The policy does not exist.")
+VERSION_NOT_EXIST = Refusal("InvalidParameter.PolicyVersionNotExists", "The policy has no version {number}.")
+VERSION_ALREADY_DEFAULT = Refusal(
+    "FailedOperation.PolicyVersionAlreadyDefault", "Version {number} is the default version."
+)
+VERSIONS_FULL = Refusal("FailedOperation.PolicyVersionFull", "A policy has {limit} versions at most.")
 NOT_ATTACHED = Refusal("ResourceNotFound.PolicyIdNotFound", "The policy is not attached to the {entity}.")
 
 USER_NAME_IN_USE = Refusal("InvalidParameter.SubUserNameInUse", "The user name is in use.")

@@ -92,6 +92,18 @@ class Policy(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyVersion(Record):
+    """A document that a policy had, has, or may get; `Policy.document` is that of its default version."""
+
+    KEY = ("policy_id", "number")
+    policy_id: int
+    number: int
+    document: str
+    created: datetime
+    default: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment(Record):
     KEY = ("entity", "policy_id")
     SINCE = "at"
@@ -111,7 +123,7 @@ class Deletion(Record):
     status: str
 
 
-RECORDS = (Counter, User, Role, Policy, Attachment, Deletion)
+RECORDS = (Counter, User, Role, Policy, PolicyVersion, Attachment, Deletion)
 
 
 def next_number(store: Store, name: str, first: int) -> int:

@@ -1,7 +1,11 @@
+from functools import partial
+
 import pytest
 from tencentcloud.common.credential import Credential
 
+from gme_recording.localcloud.cloud import Cloud
 from gme_recording.localcloud.identity import Account, Key, Kind
+from gme_recording.localcloud.store import Record
 from tests.localcloud.sdk import Sdk
 from tests.localcloud.services.cam.documents import trust
 from tests.localcloud.services.cam.refused import refused
@@ -19,6 +23,10 @@ def tags_of(tag: Sdk, *ids: str, prefix: str = "role", **page: int) -> dict[str,
     answer = tag("DescribeResourceTagsByResourceIds", **where, **page)
     rows = answer["Tags"]
     return {**answer, "Tags": [(row["ResourceId"], row["TagKey"], row["TagValue"]) for row in rows]}
+
+
+def add(cloud: Cloud, record: Record) -> None:
+    cloud.store.add(record)
 
 
 def pairs(**tags: str) -> list[dict[str, str]]:
@@ -95,9 +103,8 @@ def test_an_account_sees_its_own_tags_only(local_cloud, tag):
     replaced = [{"TagKey": "team", "TagValue": "secret"}]
     tag("ModifyResourceTags", Resource="qcs::cam::uin/:role/1", ReplaceTags=replaced)
     other = Key("AKIDlocalOther", "other-key", Kind.OWNER, "200000000002", "1250000002", uin="200000000002")
-    local_cloud.run(
-        lambda cloud: (cloud.store.add(Account("200000000002", "1250000002")), cloud.store.add(other))
-    )
+    for record in (Account(other.owner_uin, other.appid), other):
+        local_cloud.run(partial(add, record=record))
     stranger = Sdk(local_cloud, "tag", Credential(other.secret_id, other.secret_key))
     assert tags_of(stranger, "1")["TotalCount"] == 0
     stranger("ModifyResourceTags", Resource="qcs::cam::uin/:role/1", DeleteTags=[{"TagKey": "team"}])

@@ -6,8 +6,9 @@ from gme_recording.localcloud.services.cam.operations import (
     keys,
     linked_roles,
     policies,
+    policy_versions,
     roles,
     users,
 )
 
-__all__ = ["account", "attachments", "keys", "linked_roles", "policies", "roles", "users"]
+__all__ = ["account", "attachments", "keys", "linked_roles", "policies", "policy_versions", "roles", "users"]

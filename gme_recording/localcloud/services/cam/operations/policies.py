@@ -18,7 +18,13 @@ from gme_recording.localcloud.services.cam.errors import (
     UNMODIFIABLE,
 )
 from gme_recording.localcloud.services.cam.find import account, check_document, on_policy, policy_of
-from gme_recording.localcloud.services.cam.model import Attachment, Policy, next_number, page_of
+from gme_recording.localcloud.services.cam.model import (
+    Attachment,
+    Policy,
+    PolicyVersion,
+    next_number,
+    page_of,
+)
 from gme_recording.localcloud.services.cam.routes import CAM
 from gme_recording.localcloud.services.tag.model import Tag, untag
 
@@ -64,6 +70,7 @@ def create_policy(
         description=description,
     )
     call.store.add(policy)
+    call.store.add(PolicyVersion(policy.policy_id, 1, policy_document, call.now, default=True))
     for tag in tags or []:
         call.store.put(Tag(policy.owner_uin, "cam", "policyid", str(policy.policy_id), tag.key, tag.value))
     return {"PolicyId": policy.policy_id}
@@ -116,8 +123,10 @@ def update_policy(
     description: str | None = None,
     policy_document: str | None = None,
 ) -> dict[str, object]:
-    """Named by id, `PolicyName` is the new name; without an id it says which policy is meant."""
-    policy = _own_policy(call, policy_id, policy_name)
+    """Named by id, `PolicyName` is the new name; without an id it says which policy is meant. A new document
+    takes the place of the default version's.
+    """
+    policy = own_policy(call, policy_id, policy_name)
     if policy_name is not None and policy_name != policy.name:
         _check_name(call, policy_name)
         policy = replace(policy, name=policy_name)
@@ -126,6 +135,8 @@ def update_policy(
     if policy_document is not None:
         check_document(parse_identity_policy, policy_document)
         policy = replace(policy, document=policy_document)
+        for version in call.store.select(PolicyVersion, policy_id=policy.policy_id, default=True):
+            call.store.put(replace(version, document=policy_document))
     call.store.put(replace(policy, updated=call.now))
     return {"PolicyId": policy.policy_id}
 
@@ -134,14 +145,17 @@ def update_policy(
 def delete_policy(call: Call, *, policy_id: list[int]) -> None:
     """All of them or none; whoever had them has them no longer."""
     for each in policy_id:
-        policy = _own_policy(call, each, None)
+        policy = own_policy(call, each)
+        for version in call.store.select(PolicyVersion, policy_id=each):
+            call.store.delete(version)
         for attachment in call.store.select(Attachment, policy_id=each):
             call.store.delete(attachment)
         untag(call.store, policy.owner_uin, "cam", "policyid", str(each))
         call.store.delete(policy)
 
 
-def _own_policy(call: Call, policy_id: int | None, policy_name: str | None) -> Policy:
+def own_policy(call: Call, policy_id: int | None, policy_name: str | None = None) -> Policy:
+    """One that the account may change."""
     policy = policy_of(call, policy_id, policy_name)
     if policy.preset:
         raise UNMODIFIABLE(what=f"The policy {policy.name}")
