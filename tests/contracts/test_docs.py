@@ -1,0 +1,144 @@
+"""The documentation is true: commands print what it shows, links lead somewhere, nothing is left out."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from gme_recording.cli.app import VERBS
+from gme_recording.errors import ExitCode
+from tests.support.docs import FOLDER, Page, agrees, masked, pages
+from tests.support.engine import ROOT, Project
+from tests.support.reader import Reader, turned_local
+
+PAGES = pages()
+INDEX = Page(FOLDER / "README.md")
+PROSE = (*PAGES, Page(ROOT / "README.md"), Page(ROOT / "CONTRIBUTING.md"))
+DIAGRAMS = {"flowchart", "sequenceDiagram", "stateDiagram-v2", "xychart-beta", "gantt", "classDiagram"}
+MOST_NOT_RUN = 12
+_CODE = re.MULTILINE | re.DOTALL
+
+
+def named(page: Page) -> str:
+    return str(page.path.relative_to(ROOT))
+
+
+def without_code(text: str) -> str:
+    return re.sub(r"^```.*?^```$|`[^`\n]*`", "", text, flags=_CODE)
+
+
+def anchors(text: str) -> set[str]:
+    """Anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```$", "", text, flags=_CODE), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project.at(tmp_path)
+
+
+def read(page: Page, project: Project) -> None:
+    reader = Reader(project, page)
+    try:
+        for block, command, printed in reader.follow():
+            if block.compared:
+                where = f"{named(page)}:{block.line}: $ {command.text}"
+                assert agrees(command.shown, printed), (
+                    f"{where}\nprints\n{printed}\nrun: python -m tests.support.reader {named(page)}"
+                )
+    finally:
+        reader.close()
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if p.to_run and not p.needs_engine], ids=named)
+def test_commands_print_what_the_page_shows(page: Page, project: Project) -> None:
+    read(page, project)
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("page", [p for p in PAGES if p.to_run and p.needs_engine], ids=named)
+def test_deployments_print_what_the_page_shows(page: Page, project: Project) -> None:
+    read(page, project)
+
+
+def test_few_blocks_are_not_run_and_each_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    left = [(named(page), block) for page in PAGES for block in page.blocks if "no-run" in block.info]
+    for name, block in left:
+        assert block.why_not_run, f"{name}:{block.line}: no-run wants a reason"
+    told = "\n".join(f"{name}:{block.line}: {block.why_not_run}" for name, block in left)
+    with capsys.disabled():
+        sys.stdout.write(f"\n{len(left)} blocks of the documentation are not run:\n{told}\n")
+    assert len(left) <= MOST_NOT_RUN, told
+
+
+@pytest.mark.parametrize("page", PROSE, ids=named)
+def test_relative_links_lead_to_files_and_headings(page: Page) -> None:
+    text = without_code(page.text)
+    targets = re.findall(r"\]\((?!https?:|mailto:)([^)\s]+)\)", text)
+    targets += re.findall(r"^\[[^\]]+\]: (?!https?:)(\S+)$", text, re.MULTILINE)
+    for target in targets:
+        file, _, anchor = target.partition("#")
+        found = (page.path.parent / file).resolve() if file else page.path
+        assert found.exists(), f"{named(page)} links to {target}"
+        if anchor and found.suffix == ".md":
+            assert anchor in anchors(found.read_text(encoding="utf-8")), f"{named(page)} links to {target}"
+
+
+def test_every_page_is_in_the_index() -> None:
+    linked = {(FOLDER / target).resolve() for target in re.findall(r"\]\(([^)#\s]+)\)", INDEX.text)}
+    assert [named(page) for page in PAGES if page.path not in linked and page != INDEX] == []
+
+
+def test_every_verb_is_in_the_documentation() -> None:
+    text = "\n".join(page.text for page in PAGES)
+    assert [verb for verb in VERBS if f"gme-recording {verb}" not in text] == []
+
+
+def test_only_verbs_that_exist_are_documented() -> None:
+    told = {
+        verb
+        for page in PROSE
+        for block in page.blocks
+        if block.is_command
+        for verb in re.findall(r"(?:^|[\s/(])gme-recording ([a-z]+)\b", block.body)
+    }
+    assert told - set(VERBS) == set()
+
+
+def test_the_table_of_exit_codes_is_that_of_the_code() -> None:
+    (table,) = re.findall(r"^\| exit code \|.*?\n\|[-|]+\n((?:\|.*\n)+)", PROSE[-2].text, re.MULTILINE)
+    assert [int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)] == [
+        int(code) for code in ExitCode
+    ]
+
+
+@pytest.mark.parametrize("page", [p for p in PROSE if "```mermaid" in p.text], ids=named)
+def test_diagrams_are_of_a_kind_that_is_drawn(page: Page) -> None:
+    kinds = {block.body.split()[0] for block in page.blocks if block.language == "mermaid"}
+    assert kinds - DIAGRAMS == set()
+
+
+def test_what_differs_from_run_to_run_is_masked_and_nothing_else() -> None:
+    shown = "local cloud: http://127.0.0.1:4000 (pid 7)\n  start  pass  0.01 s  task 446192236331282383\n"
+    assert agrees(shown, shown.replace("4000", "4111").replace("0.01", "11.2").replace("446", "447"))
+    assert not agrees(shown, shown.replace("pass", "fail"))
+    assert not agrees(shown, shown + "more\n")
+    assert masked("keep: 30 days") == "keep: 30 days"
+
+
+def test_an_ellipsis_stands_for_any_lines() -> None:
+    printed = "first\nsecond\nthird\n"
+    assert agrees("first\n…\nthird\n", printed)
+    assert agrees("…\nsecond\n…\n", printed)
+    assert agrees("…\n", "")
+    assert not agrees("…\nsecond\n", printed)
+
+
+def test_a_stack_turned_local_keeps_all_but_the_account() -> None:
+    written = (ROOT / "stacks/Pulumi.prod.yaml").read_text(encoding="utf-8")
+    lost = set(written.splitlines()) - set(turned_local(written).splitlines())
+    assert lost == {"  gme-recording:cloud: tencent", '  gme-recording:appid: "1251000002"'}

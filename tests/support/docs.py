@@ -1,0 +1,165 @@
+"""Pages of documentation: their command blocks, and whether they show what was printed.
+
+A command block is fenced as `console` (commands begin with `$ `, what they print follows) or `sh` (a script
+whose output does not matter). Words after the language say more:
+
+* `exit=7`: the last command ends with that code, not 0;
+* `varies`: what is printed is not compared;
+* `background`: runs until the end of the page, and has printed what is shown;
+* `no-run: <reason>`: is not run.
+
+In what is shown a line `…` stands for any lines; times, ports, ids and the like are not compared.
+Comments say what a page stands on: `<!-- run: engine, dev is local -->` runs the page with the engine, and
+the stack `dev` against the local cloud; `<!-- prepare … -->` holds commands that the reader does not see.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support.engine import ROOT
+
+FOLDER = ROOT / "docs"
+_BLOCK = re.compile(
+    r"^(?P<fence>```+)(?P<info>[^\n]*)\n(?P<body>.*?)^(?P=fence)$|^<!-- prepare\n(?P<hidden>.*?)^-->$",
+    re.MULTILINE | re.DOTALL,
+)
+_FRONT = re.compile(r"^<!-- run: (.*?) -->$", re.MULTILINE)
+_LOCAL = re.compile(r"(\w+) is local")
+_STEP = re.compile(r" [-+~=!±] [A-Z]")
+_MASKS = tuple(
+    (re.compile(pattern, re.MULTILINE), name)
+    for pattern, name in (
+        (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<request>"),
+        (r"\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d", "<start>"),
+        (r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:?\d\d)?)?", "<time>"),
+        (r"\d{8}T\d{6,}Z?", "<time>"),
+        (r"127\.0\.0\.1:\d+", "<address>"),
+        (r"\bpid \d+", "<pid>"),
+        (r"\b\d{17,19}\b", "<task>"),
+        (r"\b20000\d{4}\b", "<policy>"),
+        (r"\b[0-9a-f]{12,64}\b", "<digest>"),
+        (r" *\b\d+(\.\d+)? (ms|s)\b", " <duration>"),
+        (r"(?<=\w) +\d[\d,.]* (bytes|KB)\b", " <size>"),
+        (r"Pulumi [\d.]+ \([^)]*\)", "Pulumi <version>"),
+        (r"[ \t]+", " "),
+        (r"^( [-+~=!±] [A-Z].*?) <duration>", r"\1"),
+        (r" +$", ""),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    text: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One fenced block, or one hidden script."""
+
+    info: str
+    body: str
+    line: int
+    start: int
+    """Where the body begins in the page."""
+
+    @property
+    def language(self) -> str:
+        return self.info.split(" ")[0]
+
+    @property
+    def is_command(self) -> bool:
+        return self.language in {"console", "sh", "bash", "shell"}
+
+    @property
+    def why_not_run(self) -> str:
+        return self.info.partition("no-run:")[2].strip()
+
+    @property
+    def compared(self) -> bool:
+        return self.language == "console" and "varies" not in self.info.split()
+
+    @property
+    def exit_code(self) -> int:
+        return int(found[1]) if (found := re.search(r"\bexit=(\d+)", self.info)) else 0
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        if self.language != "console":
+            return (Command(self.body, ""),)
+        told = re.split(r"^\$ ", self.body, flags=re.MULTILINE)
+        assert not told[0].strip(), f"line {self.line}: a console block begins with '$ '"
+        return tuple(_command(text) for text in told[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    path: Path
+
+    @property
+    def text(self) -> str:
+        return self.path.read_text(encoding="utf-8")
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        text = self.text
+        return tuple(
+            Block(
+                info="sh" if found["hidden"] is not None else found["info"].strip(),
+                body=found["body"] if found["hidden"] is None else found["hidden"],
+                line=text.count("\n", 0, found.start()) + 1,
+                start=found.start("body" if found["hidden"] is None else "hidden"),
+            )
+            for found in _BLOCK.finditer(text)
+        )
+
+    @property
+    def to_run(self) -> tuple[Block, ...]:
+        return tuple(block for block in self.blocks if block.is_command and not block.why_not_run)
+
+    @property
+    def front(self) -> str:
+        return found[1] if (found := _FRONT.search(self.text)) else ""
+
+    @property
+    def needs_engine(self) -> bool:
+        return "engine" in self.front.split(", ")
+
+    @property
+    def local_stacks(self) -> frozenset[str]:
+        """Stacks of Tencent Cloud that the page's commands find turned to the local cloud."""
+        return frozenset(_LOCAL.findall(self.front))
+
+
+def pages() -> tuple[Page, ...]:
+    return tuple(Page(path) for path in sorted(FOLDER.rglob("*.md")))
+
+
+def masked(text: str) -> str:
+    """The text without what differs from run to run; steps that the engine takes at once are in one order."""
+    for pattern, name in _MASKS:
+        text = pattern.sub(name, text)
+    together = itertools.groupby(text.strip("\n").splitlines(), lambda line: bool(_STEP.match(line)))
+    return "\n".join(line for steps, lines in together for line in (sorted(lines) if steps else lines))
+
+
+def agrees(shown: str, printed: str) -> bool:
+    """Whether a page shows what was printed; `…` alone on a line stands for any lines."""
+    pattern = "".join(
+        r"(?:.*\n)*?" if line.strip() == "…" else re.escape(line) + r"\n"
+        for line in masked(shown).splitlines()
+    )
+    return re.fullmatch(pattern, "".join(f"{line}\n" for line in masked(printed).splitlines())) is not None
+
+
+def _command(text: str) -> Command:
+    """Split a command from what it prints; `> ` begins its further lines."""
+    first, *rest = text.splitlines(keepends=True)
+    while rest and rest[0].startswith("> "):
+        first += rest.pop(0).removeprefix("> ")
+    return Command(first.strip(), "".join(rest))

@@ -1,0 +1,217 @@
+"""Someone who follows a page of the documentation, command by command.
+
+`python -m tests.support.reader docs/<page>.md` does so and writes what the commands print into the page.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gme_recording.console.runbook import CONSOLE
+from tests.support.docs import Block, Command, Page, agrees
+from tests.support.engine import DEADLINE_SECONDS, ROOT, Project
+
+LOCAL_APPID = "1250000000"
+_STACK = re.compile(r"(?:--stack|-s)[ =](\w+)")
+_SALT = next(
+    line
+    for line in (ROOT / "stacks/Pulumi.local.yaml").read_text(encoding="utf-8").splitlines(keepends=True)
+    if line.startswith("encryptionsalt:")
+)
+_IN_ONE_SHELL = """
+exec 2>&1
+[ -f '{folder}/variables' ] && . '{folder}/variables'
+trap 'export -p > "{folder}/variables"' EXIT
+{command}
+"""
+_COMMAND = """#!/bin/sh
+exec '{python}' -c "from ${{PROGRAM:-gme_recording.cli.app}} import main; main()" "$@"
+"""
+_PATIENCE = 200
+"""Tenths of a second that what runs in the background has for its first words."""
+
+
+@dataclass(slots=True)
+class Reader:
+    """Someone who follows a page in a project of their own, with its own local cloud and state."""
+
+    project: Project
+    page: Page
+    _running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for name in (".venv", "policy", "packaging", "docs", "tests"):
+            if (ROOT / name).exists():
+                (self.project.root / name).symlink_to(ROOT / name)
+        self._private.mkdir()
+        command = self._private / "gme-recording"
+        command.write_text(_COMMAND.format(python=sys.executable))
+        command.chmod(0o755)
+
+    @property
+    def _private(self) -> Path:
+        return self.project.root / ".reader"
+
+    def follow(self) -> Iterator[tuple[Block, Command, str]]:
+        """Run every command of the page in order; yields what each printed."""
+        for block in self.page.to_run:
+            *before, last = block.commands
+            for command in before:
+                yield block, command, self._told(block, command, 0)
+            if "background" in block.info.split():
+                yield block, last, self._begun(last)
+            else:
+                yield block, last, self._told(block, last, block.exit_code)
+
+    def close(self) -> None:
+        for process in self._running:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(timeout=20)
+        self.project.close()
+
+    def _told(self, block: Block, command: Command, expected: int) -> str:
+        with self._turned_local(command.text) as stacks:
+            program = {"PROGRAM": "tests.support.by_hand"} if stacks else {}
+            ended = subprocess.run(
+                ["bash", "-c", _IN_ONE_SHELL.format(folder=self._private, command=command.text)],
+                cwd=self.project.root,
+                env=self._environment | program,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=DEADLINE_SECONDS,
+                check=False,
+            )
+        printed = self._for_readers(ended.stdout, stacks)
+        where = f"{self.page.path.name}:{block.line}: $ {command.text}"
+        assert ended.returncode == expected, f"{where}\nended with {ended.returncode}\n{printed}"
+        return printed
+
+    def _begun(self, command: Command) -> str:
+        """Start what runs until the end of the page; wait for what it is said to print."""
+        log = self._private / f"background-{len(self._running)}"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                ["bash", "-c", _IN_ONE_SHELL.format(folder=self._private, command=f"exec {command.text}")],
+                cwd=self.project.root,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._running.append(process)
+        for _ in range(_PATIENCE):
+            printed = self._for_readers(log.read_text(encoding="utf-8"), ())
+            if agrees(command.shown, printed) or process.poll() is not None:
+                break
+            time.sleep(0.1)
+        return printed
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        path = os.pathsep.join((str(self._private), str(Path(sys.executable).parent), os.environ["PATH"]))
+        return self.project.environment(
+            PATH=path, COLUMNS="110", PYTHONUNBUFFERED="1", USER="operator", LOGNAME="operator"
+        )
+
+    @contextmanager
+    def _turned_local(self, command: str) -> Iterator[tuple[Path, ...]]:
+        """For one command, have the page's stacks of Tencent Cloud turned to the local cloud."""
+        named = set(_STACK.findall(command))
+        names = self.page.local_stacks & named if named else self.page.local_stacks
+        files = (self.project.root / "stacks" / f"Pulumi.{name}.yaml" for name in names)
+        turned = {file: file.read_text(encoding="utf-8") for file in files if file.exists()}
+        if not command.startswith("gme-recording"):
+            turned.clear()
+        for file, text in turned.items():
+            file.write_text(turned_local(text), encoding="utf-8")
+        try:
+            yield tuple(turned)
+        finally:
+            for file, text in turned.items():
+                file.write_text(turned_back(file.read_text(encoding="utf-8"), text), encoding="utf-8")
+
+    def _for_readers(self, printed: str, stacks: Iterable[Path]) -> str:
+        """What was printed as the reader's own account would have had it."""
+        text = printed.replace(f"{self.project.root}/", "").replace(str(ROOT) + "/", "")
+        for file in stacks:
+            wanted = file.read_text(encoding="utf-8")
+            text = text.replace(LOCAL_APPID, _appid(wanted))
+            text = re.sub(r"cloud: local, \S+", f"cloud: Tencent Cloud, {_region(wanted)}", text)
+            text = re.sub(r"http://127\.0\.0\.1:\d+/console", CONSOLE, text)
+            text = re.sub(r"http://(?=\S+\.myqcloud\.com)", "https://", text)
+        return text
+
+
+def turned_local(text: str) -> str:
+    """The stack file of an account, turned to the local cloud: nothing else in it changes."""
+    for theirs, ours in _swaps(text):
+        text = text.replace(theirs, ours)
+    return _SALT + text
+
+
+def turned_back(text: str, before: str) -> str:
+    """The stack file of the account again, with what a command has written into it."""
+    for theirs, ours in _swaps(before):
+        text = text.replace(ours, theirs)
+    return text.removeprefix(_SALT)
+
+
+def _swaps(text: str) -> tuple[tuple[str, str], ...]:
+    routing = (
+        f"  tencentcloud:protocol: HTTP\n  tencentcloud:cosDomain: http://cos.{_region(text)}.myqcloud.com\n"
+    )
+    return (
+        ("gme-recording:cloud: tencent\n", f"gme-recording:cloud: local\n{routing}"),
+        (_appid(text), LOCAL_APPID),
+    )
+
+
+def _appid(text: str) -> str:
+    return str(re.findall(r'gme-recording:appid: "(\d+)"', text)[0])
+
+
+def _region(text: str) -> str:
+    return str(re.findall(r"gme-recording:region: (\S+)", text)[0])
+
+
+def renewed(page: Page) -> str:
+    """The page's text with what its commands print today; what agrees stays as it is written."""
+    text = page.text
+    told: dict[Block, list[tuple[Command, str]]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        reader = Reader(Project.at(Path(folder)), page)
+        try:
+            for block, command, printed in reader.follow():
+                shown = command.shown if agrees(command.shown, printed) else printed.strip("\n") + "\n"
+                told.setdefault(block, []).append((command, shown))
+        finally:
+            reader.close()
+    for block, commands in sorted(told.items(), key=lambda item: -item[0].start):
+        if block.compared:
+            body = "".join(f"$ {_indented(command.text)}\n{shown}" for command, shown in commands)
+            text = text[: block.start] + body + text[block.start + len(block.body) :]
+    return text
+
+
+def _indented(command: str) -> str:
+    return command.replace("\n", "\n> ")
+
+
+if __name__ == "__main__":
+    for argument in sys.argv[1:]:
+        page = Page(Path(argument).resolve())
+        new = renewed(page)
+        page.path.write_text(new, encoding="utf-8")
