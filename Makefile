@@ -28,7 +28,7 @@ test-fast: .venv/ready-for-tests ## Run the tests that need no engine.
 
 test-engine: .venv/ready-for-tests
 	$(BIN)/python -m gme_recording.deploy.toolchain
-	$(BIN)/pytest -m engine --timeout 300 tests/engine tests/policy
+	$(BIN)/pytest -m engine --timeout 300
 
 check: .venv/ready-for-tests ## Lint, format, types, imports.
 	$(BIN)/ruff check $(PATHS)

@@ -1,5 +1,7 @@
 """Provider `gme` as the plain `pulumi` command runs it: a plugin of its own, found by Pulumi.yaml."""
 
+import sys
+
 import pytest
 
 from tests.support.engine import BIZ_ID, NAMES, Project, Ran
@@ -8,6 +10,7 @@ pytestmark = pytest.mark.engine
 
 
 def test_the_engine_starts_the_provider_from_its_folder(project: Project) -> None:
+    (project.root / ".venv").symlink_to(sys.prefix)  # where the executable looks for its Python
     project.done("cloud", "start")
     url = project.cloud.url
 

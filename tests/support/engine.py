@@ -70,7 +70,6 @@ class Project:
             (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, folder / name)
         for name in _LINKED:
             (folder / name).symlink_to(ROOT / name)
-        (folder / ".venv").symlink_to(sys.prefix)  # what a provider that runs as a plugin looks for
         return cls(folder)
 
     def run(self, *arguments: str, program: str = "gme_recording.cli.app", **environment: str) -> Ran:
