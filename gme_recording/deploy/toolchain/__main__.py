@@ -1,4 +1,7 @@
-"""`python -m gme_recording.deploy.toolchain`: make sure that there is an engine, and print its path."""
+"""`python -m gme_recording.deploy.toolchain`: make sure that there is an engine, and print its path.
+
+With --from-source it is one that was built here: every module of it is proved by a hash in `tools/go.sum`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ import sys
 import time
 from pathlib import Path
 
-from gme_recording.deploy.toolchain.find import find
+from gme_recording.deploy.toolchain.build import build
+from gme_recording.deploy.toolchain.find import ORIGINS, find, kept
 from gme_recording.errors import UserError
 
 _SPARSE_SECONDS = 20.0
@@ -35,8 +39,9 @@ class Lines:
 
 def main() -> int:
     """Find or get the engine of the project in the current folder."""
+    origins = (kept, build) if "--from-source" in sys.argv[1:] else ORIGINS
     try:
-        engine = find(Path.cwd(), Lines())
+        engine = find(Path.cwd(), Lines(), origins=origins)
     except UserError as error:
         sys.stderr.write(f"error: {error}\n")
         return error.exit_code
