@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from gme_recording.api.vendor import cos_client
+from gme_recording.api.retry import Repeat
+from gme_recording.api.vendor import Service, cos_client
 from gme_recording.deploy.lookup import BUCKET, BUCKET_POLICY, LINKED_ROLE, finder
 from gme_recording.errors import ExitCode
-from tests.support.by_hand import service_linked_role
 from tests.support.engine import BIZ_ID, Project
 
 pytestmark = pytest.mark.engine
@@ -34,7 +34,8 @@ def by_hand(project: Project) -> Project:
     rule = {"ID": "old", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 90}}
     cos.put_bucket_lifecycle(Bucket=BY_HAND, LifecycleConfiguration={"Rule": [rule]})
     cos.put_bucket_tagging(Bucket=BY_HAND, Tagging={"TagSet": {"Tag": [{"Key": "team", "Value": "voice"}]}})
-    service_linked_role(project.cloud)
+    pop_up = {"QCSServiceName": ["gamemedia.gme.cloud.tencent.com"]}
+    Service(project.cloud, "cam").call("CreateServiceLinkedRole", pop_up, Repeat.HARMFUL)
     settings = {"scope": "custom", "bucket": BY_HAND, "region": "ap-guangzhou"}
     project.console.put_recording(
         BIZ_ID, {**settings, "recording": True, "callbackUrl": "https://voice.example.com/old"}
