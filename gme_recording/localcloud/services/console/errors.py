@@ -17,6 +17,7 @@ NOT_AUTHORIZED = Refusal(
 NO_BUCKET = Refusal("NoBucket", "Bind a bucket: recordings need a place.", 409)
 BUCKET_NOT_FOUND = Refusal("BucketNotFound", "The account has no bucket {bucket} in {region}.", 409)
 INVALID_URL = Refusal("InvalidCallbackUrl", "The callback URL {url!r} is not an http or https URL.", 409)
+INVALID_MODE = Refusal("InvalidMode", "The mode {mode} is not 1 (single), 2 (mixed) or 3 (both).", 409)
 INVALID_SCOPE = Refusal("InvalidScope", "The recording scope {scope!r} is neither custom nor full.", 409)
 NO_BUCKET_NAME = Refusal("NoBucketName", "The new bucket needs a name.", 409)
 UNKNOWN_FILE = Refusal("UnknownFile", "Application {biz_id} has no such recording.", 404)

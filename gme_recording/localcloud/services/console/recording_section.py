@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gme_recording.localcloud.services.console import account
 from gme_recording.localcloud.services.console.markup import NOTHING, Markup, options, render, render_all
 from gme_recording.localcloud.services.console.page import good
-from gme_recording.localcloud.services.gme.model import App, Scope
+from gme_recording.localcloud.services.gme.model import App, Mode, Scope
 from gme_recording.localcloud.services.gme.tasks import ROLE
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ eu-frankfurt eu-moscow
 """
 """Of COS (436/6224), without the finance ones."""
 _SCOPES = {Scope.CUSTOM: "Custom recording", Scope.FULL: "Full recording"}
+_MODES = {Mode.MIXED: "Mixed stream", Mode.SINGLE: "Single streams", Mode.BOTH: "Single and mixed streams"}
 _CHECKED, _OPEN = Markup(" checked"), Markup(" open")
 
 
@@ -39,6 +40,7 @@ class Form:
     new_region: str = ""
     callback_url: str = ""
     scope: str = Scope.CUSTOM
+    full_mode: int = Mode.MIXED
 
     @classmethod
     def of(cls, app: App) -> Form:
@@ -48,6 +50,7 @@ class Form:
             new_region=app.region,
             callback_url=app.callback_url,
             scope=app.scope,
+            full_mode=app.full_mode,
         )
 
     def fields(self) -> Mapping[str, str]:
@@ -59,6 +62,7 @@ class Form:
             "newRegion": self.new_region,
             "callbackUrl": self.callback_url,
             "scope": self.scope,
+            "fullMode": str(int(self.full_mode)),
         }
 
 
@@ -70,7 +74,7 @@ def shown(call: Call, app: App) -> Markup:
         state=good(app.recording),
         bucket=f"{app.bucket} ({app.region})" if app.bucket else "Not bound",
         callback_url=app.callback_url or "Not set",
-        scope=_SCOPES[app.scope],
+        scope=_SCOPES[app.scope] + (f": {_MODES[app.full_mode].lower()}" if app.scope is Scope.FULL else ""),
         grant=f"Granted to {ROLE}" if account.has_granted(call) else "Not granted yet",
     )
 
@@ -93,6 +97,7 @@ def editable(call: Call, app: App, form: Form) -> Markup:
         callback_url=form.callback_url,
         custom=_CHECKED if form.scope == Scope.CUSTOM else NOTHING,
         full=_CHECKED if form.scope == Scope.FULL else NOTHING,
+        modes=options(((str(int(mode)), name) for mode, name in _MODES.items()), str(int(form.full_mode))),
     )
 
 

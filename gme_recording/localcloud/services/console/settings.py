@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from gme_recording.localcloud.services.console import account
 from gme_recording.localcloud.services.console.errors import (
     BUCKET_NOT_FOUND,
+    INVALID_MODE,
     INVALID_SCOPE,
     INVALID_URL,
     NO_BUCKET,
@@ -18,7 +19,7 @@ from gme_recording.localcloud.services.console.errors import (
     VOICE_CHAT_OFF,
 )
 from gme_recording.localcloud.services.gme import tasks
-from gme_recording.localcloud.services.gme.model import App, Scope, Task
+from gme_recording.localcloud.services.gme.model import App, Mode, Scope, Task
 
 if TYPE_CHECKING:
     from gme_recording.localcloud.cloud import Call
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 class Settings:
     recording: bool
     scope: str = Scope.CUSTOM
+    full_mode: int = Mode.MIXED
+    """What full recording makes (607/53747)."""
     bucket: str = ""
     region: str = ""
     callback_url: str = ""
@@ -37,6 +40,7 @@ def of(app: App) -> Settings:
     return Settings(
         recording=app.recording,
         scope=app.scope,
+        full_mode=app.full_mode,
         bucket=app.bucket,
         region=app.region,
         callback_url=app.callback_url,
@@ -62,6 +66,7 @@ def save(call: Call, app: App, wanted: Settings) -> App:
         app,
         recording=wanted.recording,
         scope=Scope(wanted.scope),
+        full_mode=Mode(wanted.full_mode),
         bucket=wanted.bucket,
         region=wanted.region,
         callback_url=wanted.callback_url,
@@ -76,6 +81,8 @@ def save(call: Call, app: App, wanted: Settings) -> App:
 def _check_values(call: Call, app: App, wanted: Settings) -> None:
     if wanted.scope not in list(Scope):
         raise INVALID_SCOPE(scope=wanted.scope)
+    if wanted.full_mode not in list(Mode):
+        raise INVALID_MODE(mode=wanted.full_mode)
     if wanted.callback_url and not _is_http(wanted.callback_url):
         raise INVALID_URL(url=wanted.callback_url)
     bound = wanted.recording or (wanted.bucket, wanted.region) != (app.bucket, app.region)

@@ -128,6 +128,13 @@ def test_service_can_be_disabled() -> None:
     assert "Disabled" in show(world).text
 
 
+def test_full_recording_offers_its_streams() -> None:
+    world = World()
+    assert location(save(world, scope="full", fullMode="3"))
+    assert "Full recording: single and mixed streams" in show(world).text
+    assert show(world, f"{APPLICATION}?modify=true").all("option", value="3", selected="")
+
+
 def test_player_joins_mutes_and_leaves() -> None:
     world = World()
     seat = {"roomId": "room", "userId": "7"}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gme_recording.localcloud.services.console import account
-from gme_recording.localcloud.services.gme.model import Scope
+from gme_recording.localcloud.services.gme.model import Scope, Task
 from gme_recording.localcloud.services.gme.tasks import ROLE
 from tests.localcloud.services.gme.world import BIZ_ID, BUCKET, REGION, World, an_owners_call
 
@@ -49,8 +49,20 @@ def test_settings_are_saved() -> None:
 
 
 @pytest.mark.parametrize(
+    ("chosen", "streams"), [({}, [""]), ({"fullMode": 1}, ["7"]), ({"fullMode": 3}, ["", "7"])]
+)
+def test_full_recording_makes_what_was_chosen(chosen: dict[str, Any], streams: list[str]) -> None:
+    world = an_account_with_all_but_settings()
+    assert put(world, scope="full", **chosen) == (200, {**WANTED, "scope": "full", "fullMode": 2, **chosen})
+    world.join("7")
+    (task,) = world.store.select(Task)
+    assert [file.stream for file in world.files(task.task_id)] == streams
+
+
+@pytest.mark.parametrize(
     ("changes", "code"),
     [
+        ({"fullMode": 0}, "InvalidMode"),
         ({"bucket": "absent-1250000000"}, "BucketNotFound"),
         ({"region": "ap-beijing"}, "BucketNotFound"),
         ({"region": ""}, "BucketNotFound"),

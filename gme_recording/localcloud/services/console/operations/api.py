@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from gme_recording.localcloud.cloud import Call
+from gme_recording.localcloud.dialects.web import camel
 from gme_recording.localcloud.services.console import account, settings
 from gme_recording.localcloud.services.console.errors import (
     BUCKET_NOT_FOUND,
+    INVALID_MODE,
     INVALID_SCOPE,
     INVALID_URL,
     NO_BUCKET,
@@ -18,10 +20,12 @@ from gme_recording.localcloud.services.console.errors import (
 )
 from gme_recording.localcloud.services.console.routes import CONSOLE
 from gme_recording.localcloud.services.console.settings import Settings
+from gme_recording.localcloud.services.gme.model import Mode, Scope
 
 RECORDING = "/console/api/applications/{biz_id}/recording"
 SAVING = (
     UNKNOWN_APPLICATION,
+    INVALID_MODE,
     INVALID_SCOPE,
     INVALID_URL,
     BUCKET_NOT_FOUND,
@@ -44,13 +48,19 @@ def put_recording(  # noqa: PLR0913 - the settings of the page
     biz_id: int,
     recording: bool,
     scope: str = "custom",
+    full_mode: int = Mode.MIXED,
     bucket: str = "",
     region: str = "",
     callback_url: str = "",
 ) -> dict[str, object]:
     """Save. Without the service-linked role the answer is NotAuthorized, where a person sees the pop-up."""
     wanted = Settings(
-        recording=recording, scope=scope, bucket=bucket, region=region, callback_url=callback_url
+        recording=recording,
+        scope=scope,
+        full_mode=full_mode,
+        bucket=bucket,
+        region=region,
+        callback_url=callback_url,
     )
     return _as_json(settings.of(settings.save(call, settings.get_app(call, biz_id), wanted)))
 
@@ -64,4 +74,6 @@ def grant(call: Call) -> dict[str, bool]:
 
 def _as_json(found: Settings) -> dict[str, object]:
     values = asdict(found)
-    return {"callbackUrl": values.pop("callback_url"), **values}
+    if found.scope != Scope.FULL:
+        del values["full_mode"]
+    return {camel(name): value for name, value in values.items()}

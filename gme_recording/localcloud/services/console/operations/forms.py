@@ -20,7 +20,7 @@ from gme_recording.localcloud.services.console.recording_section import Form
 from gme_recording.localcloud.services.console.routes import CONSOLE
 from gme_recording.localcloud.services.console.settings import Settings, get_app
 from gme_recording.localcloud.services.gme import mischief
-from gme_recording.localcloud.services.gme.model import App, new_app
+from gme_recording.localcloud.services.gme.model import App, Mode, new_app
 
 APPLICATION = "/console/applications/{biz_id}"
 
@@ -45,6 +45,7 @@ def save_recording(  # noqa: PLR0913 - the fields of the form
     new_bucket: str = "",
     new_region: str = "",
     callback_url: str = "",
+    full_mode: int = Mode.MIXED,
     grant: bool = False,
 ) -> Response:
     """Save; the first activation shows the pop-up first, which sends the same form with `grant`."""
@@ -57,6 +58,7 @@ def save_recording(  # noqa: PLR0913 - the fields of the form
         new_bucket=new_bucket,
         new_region=new_region,
         callback_url=callback_url,
+        full_mode=full_mode,
     )
     if grant:
         account.grant(call)
@@ -88,6 +90,7 @@ def _save(call: Call, app: App, form: Form) -> None:
         bucket=bucket,
         region=region,
         callback_url=form.callback_url,
+        full_mode=form.full_mode,
     )
     settings.save(call, app, wanted)
 
