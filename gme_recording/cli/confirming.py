@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from gme_recording.console import local, proof
 from gme_recording.console import runbook as runbooks
 from gme_recording.console import standing as standings
 from gme_recording.console.settings import Confirmation, Settings
-from gme_recording.console.standing import Confirmed, Proof
+from gme_recording.console.standing import Confirmed, Proof, Standing
 from gme_recording.errors import ExitCode, UserError
 from gme_recording.smoke import Verdict
 
@@ -70,18 +71,15 @@ def settings(name: str, app: str | None, output: Output) -> int:
     """Show what is declared, confirmed and proved of every application."""
     root = project_root()
     stack = parse.load(name, root)
-    found = [
-        standings.standing(
-            item.name,
-            _settings(stack, item),
-            _word(item),
-            _proof(stack, item, root),
-            by_hand=stack.cloud is CloudKind.TENCENT,
-        )
-        for item in chosen(stack, app)
-    ]
+    found = [standing_of(stack, item, _proof(stack, item, root)) for item in chosen(stack, app)]
     output.show("\n\n".join(standings.render(each) for each in found), [each.data() for each in found])
     return ExitCode.DIFFERS if any(each.to_do for each in found) else ExitCode.OK
+
+
+def standing_of(stack: Stack, app: App, proof: Proof) -> Standing:
+    """Compare what is declared, confirmed and proved of one application."""
+    by_hand = stack.cloud is CloudKind.TENCENT
+    return standings.standing(app.name, _settings(stack, app), _word(app), proof, by_hand=by_hand)
 
 
 def chosen(stack: Stack, app: str | None) -> Sequence[App]:
@@ -124,15 +122,23 @@ def _word(app: App) -> Confirmation | None:
 
 
 def _proof(stack: Stack, app: App, root: Path) -> Proof:
-    """Ask the cloud; what cannot be asked is told in the proof, not raised."""
+    """What is proved; what cannot be asked is told in the proof, not raised."""
+    try:
+        return ask(stack, app, root)
+    except UserError as error:
+        return replace(_tested(stack, app, root), unknown=error.message)
+
+
+def ask(stack: Stack, app: App, root: Path) -> Proof:
+    """Ask the cloud what is proved of an application's settings; UserError where it cannot be asked."""
+    cloud = Cloud.connect(stack.cloud, stack.region, root)
+    if stack.cloud is CloudKind.LOCAL:
+        return Proof(shown=local.read(LocalCloud(cloud.url), app.biz_id))
+    return replace(_tested(stack, app, root), activated=proof.activated(Gme(cloud), app.biz_id))
+
+
+def _tested(stack: Stack, app: App, root: Path) -> Proof:
+    """What the last smoke test proved."""
     tests = [report for report in smoke.last(stack.name, root) if report.biz_id == app.biz_id]
     passed = frozenset(each.id for report in tests for each in report.results if each.verdict is Verdict.PASS)
-    tested_on = f"{tests[0].started.astimezone():%Y-%m-%d}" if tests else ""
-    try:
-        cloud = Cloud.connect(stack.cloud, stack.region, root)
-        if stack.cloud is CloudKind.LOCAL:
-            return Proof(shown=local.read(LocalCloud(cloud.url), app.biz_id))
-        activated = proof.activated(Gme(cloud), app.biz_id)
-    except UserError as error:
-        return Proof(unknown=error.message, tested=passed, tested_on=tested_on)
-    return Proof(activated=activated, tested=passed, tested_on=tested_on)
+    return Proof(tested=passed, tested_on=f"{tests[0].started.astimezone():%Y-%m-%d}" if tests else "")

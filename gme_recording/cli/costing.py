@@ -12,6 +12,7 @@ from components import lifecycle
 from components.config import parse
 from gme_recording.cli.options import project_root
 from gme_recording.cli.output import Output
+from gme_recording.cli.writing import write
 from gme_recording.errors import ExitCode, UserError
 from gme_recording.review import bill, chart, cost, prices
 from gme_recording.review.usage import Volume
@@ -50,9 +51,9 @@ def estimate(name: str, asked: Asked, output: Output) -> int:
     whole = cost.together(estimates)
     assumed = _assumed(hours, asked.volume)
     if asked.markdown:
-        _write(asked.markdown, bill.markdown(name, assumed, whole))
+        write(asked.markdown, bill.markdown(name, assumed, whole))
     if asked.svg:
-        _write(asked.svg, chart.svg(bill.drawing(name, whole)))
+        write(asked.svg, chart.svg(bill.drawing(name, whole)))
     data = {"stack": name, "hoursPerDay": {app: str(count) for app, count in hours.items()}, **whole.data()}
     output.show(bill.text(name, assumed, whole), data)
     return ExitCode.OK
@@ -101,11 +102,3 @@ def _assumed(hours: Mapping[str, Decimal], every: Volume) -> str:
         f" {every.files_per_hour} an hour, so {every.bytes_per_file / 1024:,.0f} KB each."
         " GME's bit rate is not documented: measure it with a recording of your own."
     )
-
-
-def _write(file: Path, content: str) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(content, encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{file} cannot be written: {error.strerror}", exit_code=ExitCode.INPUT) from None
