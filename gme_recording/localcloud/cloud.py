@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING
 
-from gme_recording.localcloud.access.evaluate import Question, decide, facts_of
 from gme_recording.localcloud.clock import JOBS, Clock, JobFunction, next_due, schedule
 from gme_recording.localcloud.faults import Effect, Fault, Faults, spoilt
 from gme_recording.localcloud.identity import ANONYMOUS, Account, Key, Kind, Principal
@@ -191,6 +190,12 @@ class Cloud:
         """Raises CloudError unless policies allow the operation on every resource it touches."""
         if operation.on is None:
             return
+        from gme_recording.localcloud.access.evaluate import (  # noqa: PLC0415 - not before a request
+            Question,
+            decide,
+            facts_of,
+        )
+
         identity = self.identity_policies(self.store, call.principal)
         facts = facts_of(call.request)
         for resource in operation.on(call, **parameters):

@@ -15,7 +15,6 @@ from gme_recording.localcloud.dialects.parameters import INVALID_PARAMETER, MISS
 from gme_recording.localcloud.messages import Request, Response
 from gme_recording.localcloud.operation import Operation, Service, home_of
 from gme_recording.localcloud.refusal import CloudError, Refusal
-from gme_recording.localcloud.signatures import tc3
 from gme_recording.localcloud.signatures.failure import Reason, SignatureFailure
 
 INVALID_ACTION = Refusal("InvalidAction", "The API `{action}` is not served by the local cloud.")
@@ -80,6 +79,8 @@ class Api3:
         return service.operations[action]
 
     def authenticate(self, request: Request, call: Call) -> None:
+        from gme_recording.localcloud.signatures import tc3  # noqa: PLC0415 - not before a request
+
         try:
             call.principal = tc3.verify(request, call.cloud.clock, call.find_key).principal
         except SignatureFailure as failure:

@@ -12,7 +12,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from html import escape
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -113,6 +112,8 @@ class Web:
         if "text/html" not in request.headers.get("accept", ""):
             facts = {"error": error.code, "message": error.message, "requestId": request_id}
             return _json(facts, error.status)
+        from html import escape  # noqa: PLC0415 - programs ask more often than people
+
         back = "<p><a href='/console'>Back to the console</a></p>"
         text = f"<h1>{escape(error.code)}</h1><p>{escape(error.message)}</p>"
         return html(f"<!doctype html><title>Refused</title>{text}{back}", error.status)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from hmac import compare_digest
 
 from gme_recording.localcloud.identity import Key
 
@@ -43,6 +42,8 @@ class SignatureFailure(Exception):
 
 def usable_key(find_key: FindKey, secret_id: str, token: str, now: datetime) -> Key:
     """The key of that id, if it is on, and if the token fits and is not over."""
+    from hmac import compare_digest  # noqa: PLC0415 - not before a request
+
     key = find_key(secret_id)
     if key is None or not key.active:
         raise SignatureFailure(Reason.UNKNOWN_KEY, f"there is no active key {secret_id}")
@@ -55,5 +56,7 @@ def usable_key(find_key: FindKey, secret_id: str, token: str, now: datetime) -> 
 
 def require_equal(expected: str, given: str) -> None:
     """Constant time; raises for a signature that is not the expected one."""
+    from hmac import compare_digest  # noqa: PLC0415
+
     if not compare_digest(expected.encode(), given.encode()):
         raise SignatureFailure(Reason.WRONG_SIGNATURE, "the signature does not match the request")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import string
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -91,7 +91,7 @@ def new_app(
     if biz_id is None:
         newest = store.query(App, "1 ORDER BY biz_id DESC LIMIT 1")
         biz_id = newest[0].biz_id + 1 if newest else FIRST_BIZ_ID
-    key = "".join(secrets.choice(_KEY_LETTERS) for _ in range(16))
+    key = "".join(_KEY_LETTERS[byte % len(_KEY_LETTERS)] for byte in os.urandom(16))
     return App(biz_id, name, owner_uin, key, created, project_id)
 
 
