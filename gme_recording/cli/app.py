@@ -19,6 +19,8 @@ VERBS = {
     "output": "Print a stack's outputs.",
     "smoke": "Run the smoke test of a deployed stack.",
     "retention": "Draw how long recordings stay, where, and what COS bills at least.",
+    "cost": "Estimate what recordings cost, month by month.",
+    "drift": "Find what differs from what is declared, and who should do what.",
     "runbook": "What to set in the GME console, field by field.",
     "settings": "What is declared, confirmed and proved of the console settings, side by side.",
     "confirm": "Note in the stack file that the console shows the declared settings.",
