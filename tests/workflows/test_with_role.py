@@ -6,70 +6,23 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from gme_recording.errors import ExitCode
+from tests.workflows.issuers import CANARY, KEYS, ROLE, Issuers, github, serving, variables
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "tools" / "ci" / "with_role.py"
-ROLE = "qcs::cam::uin/100000000001:roleName/gme-recording-deploy"
-CANARY = "identity-token-canary"
-KEYS = {"TmpSecretId": "AKIDlocalTemporary", "TmpSecretKey": "temporary-key", "Token": "temporary-token"}
 SHOW = "import json, os; print(json.dumps(dict(os.environ)))"
-
-
-@dataclass
-class Issuers:
-    """STS, behind the proxy that every client takes, and the address at which GitHub gives tokens."""
-
-    url: str
-    refuses: bool = False
-    asked: list[tuple[str, dict[str, str], Any]] = field(default_factory=list)
-
-    def answer(self) -> dict[str, object]:
-        if self.refuses:
-            error = {"Code": "UnauthorizedOperation", "Message": "The role does not trust the identity."}
-            return {"Response": {"Error": error, "RequestId": "r-1"}}
-        return {"Response": {"Credentials": KEYS, "ExpiredTime": 1, "RequestId": "r-1"}}
 
 
 @pytest.fixture
 def issuers() -> Iterator[Issuers]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            found.asked.append((self.path, dict(self.headers), None))
-            self.reply({"value": CANARY})
-
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            found.asked.append((self.path, dict(self.headers), body))
-            self.reply(found.answer())
-
-        def reply(self, data: object) -> None:
-            content = json.dumps(data).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: object) -> None:
-            """The tests look at what was asked."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        found = Issuers(f"http://127.0.0.1:{server.server_port}")
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    with serving(KEYS) as found:
         yield found
-        server.shutdown()
-        thread.join()
 
 
 def run(issuers: Issuers, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -77,11 +30,7 @@ def run(issuers: Issuers, *command: str, **more: str) -> subprocess.CompletedPro
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
         "PYTHONWARNINGS": "ignore",
-        "HTTP_PROXY": issuers.url,
-        "no_proxy": "127.0.0.1",
-        "TENCENTCLOUD_PROTOCOL": "HTTP",
-        "TENCENTCLOUD_ROLE_ARN": ROLE,
-        "TENCENTCLOUD_OIDC_PROVIDER": "github",
+        **variables(issuers),
         **more,
     }
     return subprocess.run(
@@ -92,15 +41,6 @@ def run(issuers: Issuers, *command: str, **more: str) -> subprocess.CompletedPro
         timeout=50,
         check=False,
     )
-
-
-def github(issuers: Issuers) -> dict[str, str]:
-    return {
-        "GITHUB_ACTIONS": "true",
-        "GITHUB_RUN_ID": "42",
-        "ACTIONS_ID_TOKEN_REQUEST_URL": f"{issuers.url}/token?api-version=2.0",
-        "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "request-token",
-    }
 
 
 def test_a_github_job_gets_keys_for_its_identity(issuers):

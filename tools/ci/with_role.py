@@ -139,9 +139,8 @@ def main(command: Sequence[str]) -> int:
         sys.stderr.write(f"error: {error}\n")
         return error.exit_code
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        sys.stderr.writelines(
-            f"::add-mask::{value}\n" for value in (keys.secret_id, keys.secret_key, keys.token)
-        )
+        secrets = filter(None, (keys.secret_id, keys.secret_key, keys.token))
+        sys.stderr.writelines(f"::add-mask::{value}\n" for value in secrets)
     sys.stderr.flush()
     try:
         os.execvpe(command[0], [*command], _child(os.environ, keys))  # noqa: S606 - the caller's own command

@@ -1,0 +1,124 @@
+"""The shell blocks of the workflows, run on the local stack: previewed, reviewed, deployed, looked after."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from gme_recording.api.credentials import LOCAL_MAIN_ACCOUNT
+from gme_recording.deploy.toolchain.engine import kept_path
+from gme_recording.errors import ExitCode
+from tests.support.engine import BIZ_ID, ROOT, Project
+from tests.workflows.issuers import github, serving, variables
+from tests.workflows.workflow import run_of
+
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(300)]
+
+OWNER = {
+    "TmpSecretId": LOCAL_MAIN_ACCOUNT.secret_id,
+    "TmpSecretKey": LOCAL_MAIN_ACCOUNT.secret_key.reveal(),
+    "Token": "",
+}
+FAILED = {"diagnostics": [{"severity": "error"}]}
+
+
+class Runner:
+    """Runs a step as GitHub does, in a checkout, with keys that STS gives for the job's identity."""
+
+    def __init__(self, project: Project, given: dict[str, str]) -> None:
+        self.project = project
+        self.given = given
+
+    def run(self, workflow: str, job: str, step: str, **more: str) -> subprocess.CompletedProcess[str]:
+        environment = {"STACK": "local", "GME_RECORDING_ENGINE": str(kept_path(ROOT)), **self.given, **more}
+        return subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", run_of(workflow, job, step)],
+            cwd=self.project.root,
+            env=self.project.environment(**environment),
+            capture_output=True,
+            text=True,
+            timeout=200,
+            check=False,
+        )
+
+    def done(self, workflow: str, job: str, step: str, **more: str) -> None:
+        ran = self.run(workflow, job, step, **more)
+        assert ran.returncode == 0, ran.stderr
+
+    def read(self, name: str) -> str:
+        return (self.project.root / name).read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def runner(project: Project) -> Iterator[Runner]:
+    for name in ("tools", "policy"):
+        (project.root / name).symlink_to(ROOT / name)
+    environment = project.root / ".venv" / "bin"
+    environment.mkdir(parents=True)
+    for name, starts in (("python", ""), ("gme-recording", "-m gme_recording.cli")):
+        (environment / name).write_text(f'#!/bin/sh\nexec {sys.executable} {starts} "$@"\n')
+        (environment / name).chmod(0o755)
+    with serving(OWNER) as issuers:
+        yield Runner(project, {**variables(issuers), **github(issuers)})
+
+
+def test_a_pull_request_is_previewed_and_reviewed(runner):
+    runner.done("preview.yml", "preview", "preview")
+    runner.done("preview.yml", "review", "review", COMMIT="1a2b3c4")
+
+    kinds = {step["op"] for step in json.loads(runner.read("previews/local.json"))["steps"]}
+    assert kinds == {"create"}
+    comment = runner.read("comment.md")
+    assert comment.startswith("<!-- gme-recording review -->\n")
+    assert "1a2b3c4" in comment
+    assert "| `local` |" in comment
+
+
+def test_a_preview_that_fails_is_in_the_comment(runner):
+    runner.project.edit("keep: 30 days", "keep: thirty days")
+
+    ran = runner.run("preview.yml", "preview", "preview")
+    reviewed = runner.run("preview.yml", "review", "review", COMMIT="1a2b3c4")
+
+    assert ran.returncode == ExitCode.INPUT
+    assert "gme-recording:storage.retention.keep" in ran.stderr
+    assert json.loads(runner.read("previews/local.json")) == FAILED
+    assert reviewed.returncode == ExitCode.FAILED
+    assert "| `local` |" in runner.read("comment.md")
+
+
+def test_what_was_merged_is_deployed_under_the_policy_pack_and_looked_after(runner):
+    if not (ROOT / "policy" / ".venv" / "bin" / "python").exists():
+        pytest.skip("the policy pack has no environment here (docs/policy.md)")
+
+    runner.done("deploy.yml", "deploy", "deploy")
+    assert runner.project.console.recording(BIZ_ID)["recording"] is True
+
+    runner.done("nightly.yml", "look", "drift")
+    runner.done("nightly.yml", "look", "smoke test")
+    runner.done("nightly.yml", "look", "show", GITHUB_STEP_SUMMARY="summary.md")
+    assert runner.read("summary.md") == runner.read("drift.md") + runner.read("smoke.md")
+
+    switch_off(runner.project)
+    assert runner.run("nightly.yml", "look", "drift").returncode == ExitCode.DIFFERS
+    assert runner.run("nightly.yml", "look", "smoke test").returncode == ExitCode.FAILED
+
+
+def test_a_violation_stops_the_deployment(runner):
+    if not (ROOT / "policy" / ".venv" / "bin" / "python").exists():
+        pytest.skip("the policy pack has no environment here (docs/policy.md)")
+    runner.project.edit("keep: 30 days", "keep: 3000 days")
+
+    ran = runner.run("deploy.yml", "deploy", "deploy")
+
+    assert ran.returncode == ExitCode.FAILED
+    assert "retention-limited" in ran.stderr
+    assert runner.project.existing()["tencentcloud:Cos/bucket:Bucket"] is None
+
+
+def switch_off(project: Project) -> None:
+    shown = dict(project.console.recording(BIZ_ID))
+    kept = {key: shown[key] for key in ("scope", "bucket", "region", "callbackUrl")}
+    project.console.put_recording(BIZ_ID, {**kept, "recording": False})
