@@ -25,7 +25,7 @@ def effects(plan: Plan) -> Iterator[Effect]:
         yield Effect(
             stack=plan.stack,
             topic=Topic.GONE if gone else Topic.CHANGES,
-            severity=Severity.LOUD if gone else Severity.CHANGE,
+            severity=_severity(step) if gone else Severity.CHANGE,
             text=f"**{step.op}** {step.kind} {code(step.name)}{_because(step)}{meaning}",
             lines=_properties(step),
             step=step.urn,
@@ -38,8 +38,14 @@ def _failure(plan: Plan, resource: str) -> Effect:
         stack=plan.stack,
         topic=Topic.FAILED,
         severity=Severity.LOUD,
-        text=f"It failed {where}; what follows is incomplete. The log of the preview says why.",
+        text=f"failed {where}: what follows is incomplete, the log of the preview says why",
     )
+
+
+def _severity(step: Step) -> Severity:
+    emptied = step.type == BUCKET and bool((step.old or {}).get("forceClean"))
+    stays = step.keeps or (step.protect and step.op is Op.DELETE)
+    return Severity.LOSS if (emptied or step.type == LINKED_ROLE) and not stays else Severity.LOUD
 
 
 def _because(step: Step) -> str:
@@ -49,13 +55,14 @@ def _because(step: Step) -> str:
 
 
 def _properties(step: Step) -> tuple[str, ...]:
-    """A list of what changes; of what goes, there is nothing to compare."""
+    """What changes; of a replacement, what it is for."""
     if step.op in {Op.DELETE, Op.CREATE}:
         return ()
     found = differences(step)
-    lines = [_line(each) for each in found[:_MOST]]
-    if len(found) > _MOST:
-        lines.append(f"and {counted(len(found) - _MOST, 'more property', 'more properties')}")
+    shown = [each for each in found if each.path in step.replaces] or [*found[:_MOST]]
+    lines = [_line(each) for each in shown]
+    if len(found) > len(shown):
+        lines.append(f"and {counted(len(found) - len(shown), 'more property', 'more properties')}")
     return tuple(lines)
 
 

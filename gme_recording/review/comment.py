@@ -70,16 +70,18 @@ def render(comment: Comment, limit: int = LIMIT) -> str:
 
 
 def _cuts(comment: Comment) -> Iterator[_Cut]:
-    """What to leave out, in the order of leaving out."""
+    """What to leave out, in the order of leaving out; of equals, the last first."""
     backwards = range(len(comment.effects) - 1, -1, -1)
     idle = [at for at, row in enumerate(comment.rows) if not any(row.counts.values())]
+    busy = [at for at, row in enumerate(comment.rows) if any(row.counts.values())]
     for severity in Severity:
+        if severity is Severity.LOSS:
+            yield from (_Cut("row", at) for at in reversed(busy))
         meant = [at for at in backwards if comment.effects[at].severity is severity]
         yield from (_Cut("details", at) for at in meant if _has_details(comment.effects[at]))
         yield from (_Cut("effect", at) for at in meant)
         if severity is Severity.NOTE:
             yield from (_Cut("row", at) for at in reversed(idle))
-    yield from (_Cut("row", at) for at in range(len(comment.rows) - 1, -1, -1) if at not in {*idle})
 
 
 def _has_details(effect: Effect) -> bool:
@@ -142,7 +144,7 @@ def _number(number: int, *, loud: bool) -> str:
 
 
 def _section(topic: Topic, effects: Sequence[Effect], *, several: bool) -> str:
-    items = "\n".join(_item(effect, several=several) for effect in effects)
+    items = "\n".join(_item(effect, several=several) for effect in effects).rstrip("\n")
     if topic in _ALERTS:
         quoted = "\n".join(f"> {line}".rstrip() for line in f"**{topic}**\n\n{items}".splitlines())
         return f"> [!CAUTION]\n{quoted}"

@@ -10,9 +10,9 @@ from gme_recording.console.settings import Settings
 from gme_recording.review.effect import Effect, Severity, Topic
 from gme_recording.review.markdown import code, fence
 from gme_recording.review.plan import Op, Plan, Step, Values
-from gme_recording.review.values import address, shown
+from gme_recording.review.values import UNREADABLE, address, shown
 from policy.console import SETTINGS
-from policy.inputs import Inputs, Undecided
+from policy.inputs import Inputs
 
 LOCAL = "local"
 """The cloud whose console `up` sets by itself."""
@@ -26,7 +26,7 @@ def effects(plan: Plan) -> Iterator[Effect]:
 
 
 def settings(inputs: Values) -> Settings:
-    """Return what is declared; raises Undecided where it is not known yet."""
+    """Return what is declared; raises one of `UNREADABLE` where it is not known yet."""
     known = Inputs(inputs)
     return Settings(
         biz_id=int(known["bizId"]),
@@ -46,7 +46,7 @@ def _ended(plan: Plan, step: Step) -> Effect:
 def _due(plan: Plan, step: Step) -> Effect:
     try:
         wanted = settings(step.inputs)
-    except (Undecided, KeyError):
+    except UNREADABLE:
         text = (
             f"{_app(step)}: the settings are known only after the bucket is there; then "
             f"{code(f'gme-recording runbook --stack {plan.stack}')} says what to set"
@@ -63,20 +63,20 @@ def _due(plan: Plan, step: Step) -> Effect:
         f"{_app(step)}: the deployment stops until somebody has set it in the console and confirmed "
         f"{code(wanted.fingerprint)}: {code(confirm)}"
     )
-    return _effect(plan, step, Severity.WARNING, text, _steps(wanted, _before(step)))
+    return _effect(plan, step, Severity.WARNING, text, _steps(plan.stack, wanted, _before(step)))
 
 
 def _before(step: Step) -> Settings | None:
     """What the console shows as far as is known: the settings as they were last deployed."""
     try:
         return None if step.old is None else settings(step.old)
-    except (Undecided, KeyError):
+    except UNREADABLE:
         return None
 
 
-def _steps(wanted: Settings, before: Settings | None) -> str:
+def _steps(stack: str, wanted: Settings, before: Settings | None) -> str:
     """The runbook, without what a callback URL may carry besides its address."""
-    text = runbook.render(wanted, before)
+    text = runbook.render(wanted, before).replace("--stack <stack>", f"--stack {stack}")
     for url in {each.callback_url for each in (wanted, before) if each and each.callback_url}:
         text = text.replace(url, address(url) or "(see the stack file)")
     return fence(text)

@@ -14,6 +14,8 @@ class Severity(IntEnum):
     CHANGE = 1
     WARNING = 2
     LOUD = 3
+    LOSS = 4
+    """Recordings are lost, or can no longer be made."""
 
 
 class Topic(StrEnum):

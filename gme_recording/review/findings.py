@@ -14,9 +14,10 @@ from gme_recording.review import effect
 from gme_recording.review.effect import Effect, Topic
 from gme_recording.review.markdown import code, counted, listed, prose
 from gme_recording.review.plan import Op, Plan, Step, Values
+from gme_recording.review.values import UNREADABLE
 from policy import RESOURCE_RULES, STACK_RULES
 from policy.inputs import Inputs
-from policy.rule import Options, Outcome, Resource, Rule, Severity, Verdict, judge
+from policy.rule import Options, Outcome, Resource, Rule, Severity, Subject, Verdict, judge
 
 Configuration = Mapping[str, Any]
 """Rule → level, or an object with `enforcementLevel` and options: what `--policy-pack-config` takes."""
@@ -103,6 +104,7 @@ def effects(plan: Plan, judgement: Judgement) -> Iterator[Effect]:
             topic=Topic.POLICY,
             severity=effect.Severity.LOUD if stops else effect.Severity.WARNING,
             text=f"**{'stops' if stops else 'warns'}** {_said(finding)}",
+            lines=(f"{finding.rule.reason} What to do: {finding.rule.hint}.",),
             step=finding.step.urn if finding.step else "",
         )
     if judgement.undecided:
@@ -118,8 +120,7 @@ def effects(plan: Plan, judgement: Judgement) -> Iterator[Effect]:
 def _said(finding: Finding) -> str:
     subject = f"{finding.step.kind} {code(finding.step.name)}" if finding.step else "the stack"
     since = ", already so before" if finding.known else ""
-    advice = f"{prose(finding.rule.reason)} What to do: {prose(finding.rule.hint)}."
-    return f"{code(finding.rule.id)}, {subject}: {prose(finding.text)}{since}. {advice}"
+    return f"{code(finding.rule.id)}, {subject}: {prose(finding.text)}{since}"
 
 
 def _asked(plan: Plan, given: Configuration) -> Iterator[tuple[Rule[Any], Step | None, Verdict]]:
@@ -128,19 +129,26 @@ def _asked(plan: Plan, given: Configuration) -> Iterator[tuple[Rule[Any], Step |
         for step in declared:
             resource = _resource(step, step.inputs)
             if rule.concerns(resource) and _level(rule, given) is not Level.DISABLED:
-                yield rule, step, judge(rule, resource, _options(rule, given))
+                yield rule, step, _judge(rule, resource, given)
     stack = tuple(_resource(step, step.inputs) for step in declared)
     for whole in STACK_RULES:
         if _level(whole, given) is not Level.DISABLED:
             left_out = Verdict(Outcome.UNDECIDED)
-            verdict = judge(whole, stack, _options(whole, given)) if plan.complete else left_out
+            verdict = _judge(whole, stack, given) if plan.complete else left_out
             yield whole, None, verdict
 
 
 def _violated_before(rule: Rule[Resource], step: Step, given: Configuration) -> bool:
     if step.old is None:
         return False
-    return judge(rule, _resource(step, step.old), _options(rule, given)).outcome is Outcome.VIOLATED
+    return _judge(rule, _resource(step, step.old), given).outcome is Outcome.VIOLATED
+
+
+def _judge(rule: Rule[Subject], subject: Subject, given: Configuration) -> Verdict:
+    try:
+        return judge(rule, subject, _options(rule, given))
+    except UNREADABLE:  # a provider would refuse such inputs, and a preview that failed may have them
+        return Verdict(Outcome.UNDECIDED)
 
 
 def _resource(step: Step, inputs: Values) -> Resource:

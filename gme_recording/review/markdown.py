@@ -11,7 +11,10 @@ from policy.inputs import UNKNOWNS
 _LONGEST = 160
 _WITHHELD = re.compile("|".join([*UNKNOWNS, *(pattern.pattern for pattern in SECRETS.values())]))
 _FITS_SPAN = re.compile(r"[^`|\\]+")
-_ACTIVE = re.compile(r"[\\`*_\[\]<>&|~#@$!]|(?<=[a-zA-Z]):(?=//)|(?<=www)\.", re.IGNORECASE)
+_ACTIVE = re.compile(
+    r"[\\`*\[\]<>&|~#@$!]|(?<![a-zA-Z0-9])_|_(?![a-zA-Z0-9])|:(?=//)|(?<=www)\.", re.IGNORECASE
+)
+"""What would format, mention or link."""
 
 
 def plain(text: str) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from gme_recording.localcloud.access.document import Malformed, parse
+from gme_recording.localcloud.access.document import parse
 from gme_recording.review.effect import Effect, Severity, Topic
 from gme_recording.review.markdown import code, listed
 from gme_recording.review.plan import Op, Plan, Step, Values
 from gme_recording.review.rights import EVERYBODY, Right, compare
-from gme_recording.review.values import ATTACHMENT
+from gme_recording.review.values import ATTACHMENT, UNREADABLE
 from policy.access import BUCKET_POLICY, CAM_POLICY, DOCUMENTS, LINKED_ROLE, ROLE
-from policy.inputs import Inputs, Undecided
+from policy.inputs import Inputs
 
 
 def effects(plan: Plan) -> Iterator[Effect]:
@@ -25,7 +25,7 @@ def effects(plan: Plan) -> Iterator[Effect]:
                 yield from _of_attachment(plan, step)
             elif step.type in {ROLE, LINKED_ROLE}:
                 yield from _of_trust(plan, step)
-        except (Undecided, Malformed):
+        except UNREADABLE:
             text = f"{step.kind} {code(step.name)}: what it allows cannot be read in the preview"
             yield _effect(plan, step, Severity.WARNING, text)
 

@@ -105,7 +105,7 @@ def _smoke(plan: Plan) -> str:
 def _mode(step: Step) -> str:
     recorded = step.inputs.get("input")
     mode = recorded.get("mode") if isinstance(recorded, Mapping) else None
-    return mode if mode in {"off", "probe", "full"} else "full"
+    return mode if mode in ("off", "probe", "full") else "full"
 
 
 def _data(effect: Effect) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from gme_recording.recordings import expiry
 from gme_recording.review.effect import Effect, Severity, Topic
 from gme_recording.review.markdown import code, counted, listed, prose
 from gme_recording.review.plan import Op, Plan, Step, Values
+from gme_recording.review.values import UNREADABLE
 from policy.inputs import Inputs, Undecided
 from policy.storage import BUCKET
 
@@ -68,8 +69,9 @@ def effects(plan: Plan, listing: Listing | None = None) -> Iterator[Effect]:
             continue
         try:
             before, after = rules(step.old or {}), rules(step.new or {})
-        except Undecided as unknown:
-            text = f"{code(step.name)}: not known, as {prose(str(unknown))}"
+        except UNREADABLE as unknown:
+            why = f", as {prose(str(unknown))}" if isinstance(unknown, Undecided) else ""
+            text = f"{code(step.name)}: what becomes of recordings is not known{why}"
             yield _effect(plan, step, Severity.WARNING, text)
             continue
         found = shifts(before, after)
@@ -121,7 +123,7 @@ def _shifted(plan: Plan, step: Step, shift: Shift) -> Effect:
     where = f"{_bucket(step)}, {_keys(shift.prefixes)}"
     if not shift.sooner:
         return _effect(plan, step, Severity.NOTE, f"{where}: {what} are kept longer, {change}")
-    severity = Severity.WARNING if shift.versions else Severity.LOUD
+    severity = Severity.WARNING if shift.versions else Severity.LOSS
     text = f"{where}: **{what} expire sooner**, {change}, those that are there already too"
     return _effect(plan, step, severity, text)
 
@@ -138,7 +140,7 @@ def _counted(
     text = f"{_bucket(step)} holds {sooner} that will expire sooner"
     if due.objects:
         text += f"; **{due} will be deleted at the first midnight in China** after the deployment"
-    return _effect(plan, step, Severity.LOUD, text)
+    return _effect(plan, step, Severity.LOSS, text)
 
 
 def _worded(days: int | None) -> str:

@@ -65,7 +65,7 @@ def _answers(
         for statement in about
         for who in statement.principals or ("",)
         for resource in statement.resources or ("*",)
-        for action in statement.actions
+        for action in (each.removeprefix("name/") for each in statement.actions)
         for number, facts in enumerate(requests)
         if _holds(
             text, statement, who, Question(_principal(statement, who, resource), action, resource, facts)

@@ -17,7 +17,7 @@ from gme_recording.review.markdown import code
 from gme_recording.review.plan import MARKER, Step, Values
 from policy.access import BUCKET_POLICY, CAM_POLICY, LINKED_ROLE
 from policy.console import SECRETS, SETTINGS
-from policy.inputs import SECRET, SIGNATURE, UNKNOWNS
+from policy.inputs import SECRET, SIGNATURE, UNKNOWNS, Undecided
 from policy.storage import BUCKET
 
 ATTACHMENT = "tencentcloud:Cam/userPolicyAttachment:UserPolicyAttachment"
@@ -41,6 +41,9 @@ HARMLESS: Mapping[str, re.Pattern[str]] = {
     }.items()
 }
 """Type → paths of its properties whose values may be read by everybody who can see a pull request."""
+
+UNREADABLE = (Undecided, AttributeError, KeyError, TypeError, ValueError)
+"""What reading inputs of a preview may raise: not known yet, secret, or of no form that a provider takes."""
 
 _NAME = re.compile(r"[\w.:/ -]{0,120}")
 _ABSENT = object()
