@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import urllib.request
+from time import perf_counter
 from typing import Any
 
 import boto3
@@ -76,6 +77,18 @@ def test_the_vendor_s_client_uploads_and_downloads_files_in_parts(cos: Any, tmp_
         Bucket=BUCKET, Key="big", DestFilePath=str(tmp_path / "down"), PartSize=1, EnableCRC=True
     )
     assert (tmp_path / "down").read_bytes() == (tmp_path / "up").read_bytes()
+
+
+def test_the_vendor_s_client_writes_without_waiting_for_acknowledgements(cos: Any) -> None:
+    """It sends the body when the headers are acknowledged, for which a kernel likes to take 40 ms."""
+
+    def write() -> float:
+        began = perf_counter()
+        cos.put_object(Bucket=BUCKET, Key=KEY, Body=b"hello")
+        return perf_counter() - began
+
+    write()
+    assert min(write() for _ in range(10)) < 0.03
 
 
 def test_the_vendor_s_client_reads_settings_as_it_wrote_them(cos: Any) -> None:
