@@ -17,14 +17,14 @@ from gme_recording.cli.writing import write
 from gme_recording.deploy.session import prepare
 from gme_recording.errors import ExitCode, UserError
 from gme_recording.review import drift, exposure
-from gme_recording.review.drift import Drift, Finding, Part, Resource
+from gme_recording.review.drift import Drift, Finding, Note, Part, Resource
 from gme_recording.smoke.model import RECORDING_ROLE
 
 if TYPE_CHECKING:
     from components.config.model import App, Stack
     from gme_recording.deploy.step import Step
 
-Look = Callable[[], Iterable[Finding]]
+Look = Callable[[], Iterable[Finding | Note]]
 
 MARKER = "Stash"
 """Type of the smoke test's marker, which is in no cloud."""
@@ -50,14 +50,16 @@ def _looked_at(name: str, root: Path, output: Output) -> Drift:
         stack = parse.load(name, root)
     except UserError as error:
         return Drift(name, (), drift.failures([(None, error)]))
-    findings: list[Finding] = []
+    found: list[Finding | Note] = []
     errors: list[tuple[Part | None, UserError]] = []
     for part, look in _looks(stack, root, output):
         try:
-            findings += look()
+            found += look()
         except UserError as error:
             errors.append((part, error))
-    return Drift(name, drift.told_once(findings), drift.failures(errors))
+    findings = drift.told_once(each for each in found if isinstance(each, Finding))
+    notes = tuple(each for each in found if isinstance(each, Note))
+    return Drift(name, findings, drift.failures(errors), notes)
 
 
 def _looks(stack: Stack, root: Path, output: Output) -> Iterator[tuple[Part, Look]]:
@@ -114,6 +116,6 @@ def _buckets(stack: Stack) -> Iterator[tuple[str, str, tuple[str, ...]]]:
 
 def _exposure(
     stack: Stack, root: Path, bucket: str, region: str, prefixes: Sequence[str]
-) -> Iterator[Finding]:
+) -> Iterator[Finding | Note]:
     cos = Cos(Cloud.connect(stack.cloud, region, root))
-    return drift.of_exposure(stack.name, bucket, tuple(exposure.found(cos, bucket, prefixes)))
+    return drift.of_exposure(stack.name, bucket, exposure.look(cos, bucket, prefixes))

@@ -13,6 +13,7 @@ from gme_recording.review.markdown import code, counted, prose
 if TYPE_CHECKING:
     from gme_recording.console.standing import Standing
     from gme_recording.errors import UserError
+    from gme_recording.review.exposure import Exposure
 
 CONSOLE_TYPE = "RecordingSettings"
 GRANT_TYPE = "ServiceLinkedRole"
@@ -62,6 +63,13 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something that was left out, as the key that is used may not see it; no failure."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """Why something could not be looked at: nothing is known of it."""
 
@@ -79,6 +87,7 @@ class Drift:
     stack: str
     findings: tuple[Finding, ...]
     failures: tuple[Failure, ...]
+    notes: tuple[Note, ...] = ()
 
     def data(self) -> dict[str, Any]:
         """Return everything as JSON data."""
@@ -104,6 +113,7 @@ class Drift:
                 }
                 for each in self.failures
             ],
+            "notes": [each.text for each in self.notes],
         }
 
 
@@ -158,17 +168,18 @@ def of_grant(role: str, *, found: bool, service_linked: bool) -> Iterator[Findin
     )
 
 
-def of_exposure(stack: str, bucket: str, openings: Sequence[str]) -> Iterator[Finding]:
-    """A bucket that others can reach."""
-    if openings:
+def of_exposure(stack: str, bucket: str, exposure: Exposure) -> Iterator[Finding | Note]:
+    """A bucket that others can reach, and what was not asked."""
+    if exposure.openings:
         yield Finding(
             Part.EXPOSURE,
             f"{bucket} is open to others than the account",
-            tuple(openings),
+            exposure.openings,
             Who.ACCOUNT,
             f"close it now: gme-recording up --stack {stack} --refresh puts policy and bucket ACL right,"
             " the ACLs of objects are set to default in the COS console; then see in the access log who read",
         )
+    yield from map(Note, exposure.unasked)
 
 
 def told_once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -212,6 +223,7 @@ def markdown(drifts: Sequence[Drift]) -> str:
         parts.append(f"### {mark} {code(drift.stack)}: {_outcome(drift)}")
         parts += [_item(each) for each in drift.findings]
         parts += [_broken(each) for each in drift.failures]
+        parts += [f"- note: {prose(each.text)}" for each in drift.notes]
     return "\n\n".join(parts) + "\n"
 
 
@@ -235,6 +247,7 @@ def _lines(drift: Drift) -> Iterator[str]:
         yield f"  not looked at: {_parts(failure)}: {failure.message}"
         if failure.hint:
             yield f"    hint: {failure.hint}"
+    yield from (f"  note: {note.text}" for note in drift.notes)
 
 
 def _item(finding: Finding) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -22,23 +24,40 @@ NO_KEY = "gme-recording-drift/nothing"
 _GROUP = "AllUsers"
 
 
-def found(cos: Cos, bucket: str, prefixes: Sequence[str]) -> Iterator[str]:
-    """Yield what is open, in words; a bucket that is gone is not. Raises ApiError."""
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """One bucket, looked at from outside."""
+
+    openings: tuple[str, ...]
+    """What is open, in words."""
+    unasked: tuple[str, ...] = ()
+    """What could not be asked, as the key that is used may not."""
+
+
+def look(cos: Cos, bucket: str, prefixes: Sequence[str]) -> Exposure:
+    """Look at a bucket; one that is gone is not open. Raises ApiError if policy or ACL cannot be read.
+
+    A key that may see no recordings is enough for the bucket itself; without their names none is asked for.
+    """
     try:
-        yield from of_policy(cos.policy(bucket))
+        openings = [*of_policy(cos.policy(bucket))]
     except ApiError as error:
         if error.code == "NoSuchBucket":
-            return
+            return Exposure(())
         raise
     acl = cos.call("GetBucketACL", lambda sdk: sdk.get_bucket_acl(Bucket=bucket))
-    yield from (f"the bucket's ACL {grant}" for grant in of_acl(acl))
-    keys = [key for prefix in prefixes for key in islice(cos.keys(bucket, prefix), SAMPLE)]
-    for key in keys:
-        yield from (f"the ACL of {key} {grant}" for grant in of_acl(_object_acl(cos, bucket, key)))
+    openings += [f"the bucket's ACL {grant}" for grant in of_acl(acl)]
+    unasked: list[str] = []
+    keys: list[str] = []
+    with _unless_denied(unasked, f"recordings in {bucket} may not be listed: none was asked for"):
+        keys = [key for prefix in prefixes for key in islice(cos.keys(bucket, prefix), SAMPLE)]
+    with _unless_denied(unasked, f"ACLs of recordings in {bucket} may not be read"):
+        openings += [f"the ACL of {key} {grant}" for key in keys for grant in of_acl(_acl(cos, bucket, key))]
     for key in keys or [NO_KEY]:
         status = cos.anonymous_status(bucket, key)
         if status not in REFUSED:
-            yield f"an unsigned GET of {key} was answered with {status}"
+            openings.append(f"an unsigned GET of {key} was answered with {status}")
+    return Exposure(tuple(openings), tuple(unasked))
 
 
 def of_policy(text: str) -> Iterator[str]:
@@ -66,8 +85,16 @@ def of_acl(acl: Mapping[str, Any]) -> Iterator[str]:
             yield f"gives {grant.get('Permission')} to {'everybody' if who.endswith(_GROUP) else who}"
 
 
-def _object_acl(cos: Cos, bucket: str, key: str) -> Mapping[str, Any]:
-    answer: Mapping[str, Any] = cos.call(
-        "GetObjectACL", lambda sdk: sdk.get_object_acl(Bucket=bucket, Key=key)
-    )
-    return answer
+def _acl(cos: Cos, bucket: str, key: str) -> Mapping[str, Any]:
+    acl: Mapping[str, Any] = cos.call("GetObjectACL", lambda sdk: sdk.get_object_acl(Bucket=bucket, Key=key))
+    return acl
+
+
+@contextmanager
+def _unless_denied(unasked: list[str], what: str) -> Iterator[None]:
+    try:
+        yield
+    except ApiError as error:
+        if error.code != "AccessDenied":
+            raise
+        unasked.append(what)

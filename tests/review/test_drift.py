@@ -7,7 +7,8 @@ from gme_recording.console.settings import Confirmation, Settings
 from gme_recording.console.standing import Proof, Standing
 from gme_recording.errors import ExitCode, UserError
 from gme_recording.review import drift
-from gme_recording.review.drift import Drift, Failure, Finding, Part, Resource, Who
+from gme_recording.review.drift import Drift, Failure, Finding, Note, Part, Resource, Who
+from gme_recording.review.exposure import Exposure
 
 SETTINGS = Settings(
     biz_id=1400000001, recording=True, scope="custom", bucket="voice-1250000000", region="ap-guangzhou"
@@ -125,11 +126,17 @@ def test_a_grant_that_is_gone_is_told_once():
 
 
 def test_an_open_bucket_is_to_be_closed_now():
-    (told,) = drift.of_exposure("prod", "voice-1250000000", ["an unsigned GET of k was answered with 200"])
+    (told,) = drift.of_exposure("prod", "voice-1250000000", Exposure(("everybody reads",)))
 
+    assert isinstance(told, Finding)
     assert (told.part, told.who) == (Part.EXPOSURE, Who.ACCOUNT)
     assert told.to_do.startswith("close it now: ")
-    assert list(drift.of_exposure("prod", "voice-1250000000", [])) == []
+
+
+def test_what_the_key_may_not_see_is_noted():
+    told = drift.of_exposure("prod", "voice-1250000000", Exposure((), ("not listed",)))
+
+    assert list(told) == [Note("not listed")]
 
 
 def test_the_same_failure_of_several_parts_is_told_once():
@@ -157,7 +164,7 @@ def test_drift_and_breakage_end_differently(drifts, code):
 
 
 def test_a_terminal_is_told_who_should_do_what():
-    every = [Drift("a", (FINDING,), (BROKEN,)), Drift("b", (), ())]
+    every = [Drift("a", (FINDING,), (BROKEN,)), Drift("b", (), (), (Note("not listed"),))]
 
     assert drift.text(every) == (
         "a: 1 difference, not everything could be looked at\n"
@@ -167,12 +174,13 @@ def test_a_terminal_is_told_who_should_do_what():
         "  not looked at: grant: no credentials\n"
         "    hint: export them\n"
         "\n"
-        "b: as declared"
+        "b: as declared\n"
+        "  note: not listed"
     )
 
 
 def test_markdown_shows_values_as_text():
-    text = drift.markdown([Drift("a", (FINDING,), (BROKEN,)), Drift("b", (), ())])
+    text = drift.markdown([Drift("a", (FINDING,), (BROKEN,)), Drift("b", (), (), (Note("not listed"),))])
 
     assert text == (
         "## Drift\n\n"
@@ -182,12 +190,13 @@ def test_markdown_shows_values_as_text():
         "  - *who deploys the stack*: run up\n\n"
         "- **not looked at: grant**: no credentials\n"
         "  - hint: export them\n\n"
-        "### ✅ `b`: as declared\n"
+        "### ✅ `b`: as declared\n\n"
+        "- note: not listed\n"
     )
 
 
 def test_json_has_findings_and_failures_apart():
-    assert Drift("a", (FINDING,), (BROKEN,)).data() == {
+    assert Drift("a", (FINDING,), (BROKEN,), (Note("not listed"),)).data() == {
         "stack": "a",
         "drift": True,
         "findings": [
@@ -200,4 +209,5 @@ def test_json_has_findings_and_failures_apart():
             }
         ],
         "failures": [{"parts": ["grant"], "message": "no credentials", "hint": "export them", "exitCode": 3}],
+        "notes": ["not listed"],
     }

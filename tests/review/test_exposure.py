@@ -1,13 +1,16 @@
 """Buckets of the local cloud, opened in every way that COS knows."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from components.permissions import Reach, auditor
 from gme_recording.api import ApiError, Cloud, CloudKind, Cos
 from gme_recording.api.credentials import LOCAL_MAIN_ACCOUNT, Credentials, Secret
-from gme_recording.api.vendor import cos_client
+from gme_recording.api.retry import Repeat
+from gme_recording.api.vendor import Service, cos_client
 from gme_recording.localcloud.pytest_plugin import RunningCloud
 from gme_recording.review import exposure
 
@@ -30,7 +33,9 @@ def sdk(cloud: Cloud) -> Any:
 
 
 def found(cloud: Cloud) -> list[str]:
-    return list(exposure.found(Cos(cloud), BUCKET, PREFIXES))
+    seen = exposure.look(Cos(cloud), BUCKET, PREFIXES)
+    assert seen.unasked == ()
+    return list(seen.openings)
 
 
 def statement(**parts: Any) -> dict[str, Any]:
@@ -98,8 +103,23 @@ def test_only_a_few_recordings_are_asked_for(cloud, sdk):
     assert len(answers) == exposure.SAMPLE
 
 
+def test_an_auditors_key_is_enough_for_the_bucket_and_sees_no_recording(cloud, sdk):
+    sdk.put_object(Bucket=BUCKET, Key=KEY, Body=b"x", ACL="public-read")
+    cam = Service(cloud, "cam")
+    user = cam.call("AddUser", {"Name": "nightly", "UseApi": 1}, Repeat.HARMFUL)
+    document = auditor("100000000001", [Reach(region=REGION, appid="1250000000", bucket=BUCKET)])
+    policy = cam.call("CreatePolicy", {"PolicyName": "audit", "PolicyDocument": document}, Repeat.HARMFUL)
+    cam.call("AttachUserPolicy", {"PolicyId": policy["PolicyId"], "AttachUin": user["Uin"]}, Repeat.HARMFUL)
+    key = Credentials(str(user["SecretId"]), Secret(str(user["SecretKey"])))
+
+    seen = exposure.look(Cos(replace(cloud, credentials=key)), BUCKET, PREFIXES)
+
+    assert seen.openings == ()
+    assert seen.unasked == (f"recordings in {BUCKET} may not be listed: none was asked for",)
+
+
 def test_who_may_not_look_is_told_so(cloud, sdk):
-    stranger = Cloud(CloudKind.LOCAL, REGION, Credentials("AKIDlocalNobody", Secret("x")), cloud.url)
+    stranger = replace(cloud, credentials=Credentials("AKIDlocalNobody", Secret("x")))
 
     with pytest.raises(ApiError):
         found(stranger)
