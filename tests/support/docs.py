@@ -10,11 +10,13 @@ whose output does not matter). Words after the language say more:
 
 In what is shown a line `…` stands for any lines; times, ports, ids and the like are not compared.
 Comments say what a page stands on: `<!-- run: engine, dev is local -->` runs the page with the engine, and
-the stack `dev` against the local cloud; `<!-- prepare … -->` holds commands that the reader does not see.
+the stack `dev` against the local cloud; with `console by hand` a person has to fill in the console.
+`<!-- prepare … -->` holds commands that the reader does not see.
 """
 
 from __future__ import annotations
 
+import difflib
 import itertools
 import re
 from dataclasses import dataclass
@@ -29,7 +31,8 @@ _BLOCK = re.compile(
 )
 _FRONT = re.compile(r"^<!-- run: (.*?) -->$", re.MULTILINE)
 _LOCAL = re.compile(r"(\w+) is local")
-_STEP = re.compile(r" [-+~=!±] [A-Z]")
+_STEP = re.compile(r" [-+~=!±] [A-Z]| [A-Z]\w+ recording-|state: |hint: | \S+: .* → ")
+"""Begins lines about what the engine does at once, in any order."""
 _MASKS = tuple(
     (re.compile(pattern, re.MULTILINE), name)
     for pattern, name in (
@@ -39,12 +42,13 @@ _MASKS = tuple(
         (r"\d{8}T\d{6,}Z?", "<time>"),
         (r"127\.0\.0\.1:\d+", "<address>"),
         (r"\bpid \d+", "<pid>"),
-        (r"\b\d{17,19}\b", "<task>"),
+        (r"(?<!\d)\d{17,19}(?!\d)", "<task>"),
         (r"\b20000\d{4}\b", "<policy>"),
         (r"\b[0-9a-f]{12,64}\b", "<digest>"),
         (r" *\b\d+(\.\d+)? (ms|s)\b", " <duration>"),
         (r"(?<=\w) +\d[\d,.]* (bytes|KB)\b", " <size>"),
         (r"Pulumi [\d.]+ \([^)]*\)", "Pulumi <version>"),
+        (r"^local cloud: it ran older code.*\n", ""),
         (r"[ \t]+", " "),
         (r"^( [-+~=!±] [A-Z].*?) <duration>", r"\1"),
         (r" +$", ""),
@@ -131,6 +135,11 @@ class Page:
         return "engine" in self.front.split(", ")
 
     @property
+    def by_hand(self) -> bool:
+        """Whether a person fills in the console, as on a real account (`tests.support.by_hand`)."""
+        return "console by hand" in self.front.split(", ")
+
+    @property
     def local_stacks(self) -> frozenset[str]:
         """Stacks of Tencent Cloud that the page's commands find turned to the local cloud."""
         return frozenset(_LOCAL.findall(self.front))
@@ -155,6 +164,14 @@ def agrees(shown: str, printed: str) -> bool:
         for line in masked(shown).splitlines()
     )
     return re.fullmatch(pattern, "".join(f"{line}\n" for line in masked(printed).splitlines())) is not None
+
+
+def difference(shown: str, printed: str) -> str:
+    """Where they do not agree, for whoever has to put it right."""
+    lines = difflib.unified_diff(
+        masked(shown).splitlines(), masked(printed).splitlines(), "page", "printed", n=1
+    )
+    return "\n".join((*lines, "run: python -m tests.support.reader docs/<page>.md, or shorten by … lines"))
 
 
 def _command(text: str) -> Command:

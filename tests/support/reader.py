@@ -30,10 +30,12 @@ _SALT = next(
 )
 _IN_ONE_SHELL = """
 exec 2>&1
+set -a
 [ -f '{folder}/variables' ] && . '{folder}/variables'
 trap 'export -p > "{folder}/variables"' EXIT
 {command}
 """
+_BY_HAND = "tests.support.by_hand"
 _COMMAND = """#!/bin/sh
 exec '{python}' -c "from ${{PROGRAM:-gme_recording.cli.app}} import main; main()" "$@"
 """
@@ -81,7 +83,7 @@ class Reader:
 
     def _told(self, block: Block, command: Command, expected: int) -> str:
         with self._turned_local(command.text) as stacks:
-            program = {"PROGRAM": "tests.support.by_hand"} if stacks else {}
+            program = {"PROGRAM": _BY_HAND} if self.page.by_hand else {}
             ended = subprocess.run(
                 ["bash", "-c", _IN_ONE_SHELL.format(folder=self._private, command=command.text)],
                 cwd=self.project.root,
