@@ -54,7 +54,7 @@ def tell(asked: Asked, output: Output) -> int:
         )
     means = Means(
         policies={each.stack: findings.configuration(root, each.stack) for each in plans},
-        listing=Listing(_listed(root), asked.at) if asked.objects else None,
+        listing=_listing(root) if asked.objects else None,
         cost=_cost(asked.hours_per_day),
     )
     told = review(plans, means, commit=asked.commit, at=asked.at)
@@ -76,16 +76,16 @@ def _made(stacks: Iterable[str], root: Path, output: Output) -> Iterator[Plan]:
         yield plan.parse(stack, prepare(stack, root, output).digest())
 
 
-def _listed(root: Path) -> Callable[[str, str], Iterable[Object]]:
-    """How to list a bucket, with the credentials of its stack."""
+def _listing(root: Path) -> Listing:
+    """How to look into a bucket, with the credentials of its stack."""
 
-    def objects(name: str, bucket: str) -> Iterable[Object]:
+    def look(name: str, bucket: str) -> tuple[Iterable[Object], datetime]:
         stack = parse.load(name, root)
         regions = {place.bucket: place.region for place in stack.places}
-        cloud = Cloud.connect(stack.cloud, regions.get(bucket, stack.region), root)
-        return Objects(cloud).current(bucket, "")
+        objects = Objects(Cloud.connect(stack.cloud, regions.get(bucket, stack.region), root))
+        return objects.current(bucket, ""), objects.now(bucket)
 
-    return objects
+    return look
 
 
 def _cost(hours_per_day: Decimal | None) -> Callable[[Plan], str]:

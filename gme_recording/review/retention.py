@@ -21,15 +21,8 @@ from gme_recording.review.values import UNREADABLE
 from policy.inputs import Inputs, Undecided
 from policy.storage import BUCKET
 
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """Access to the objects of the buckets as they are now."""
-
-    objects: Callable[[str, str], Iterable[Object]]
-    """Stack and bucket → all current objects."""
-    now: datetime
-    """Aware; what has expired by then goes at the next scan."""
+Listing = Callable[[str, str], tuple[Iterable[Object], datetime]]
+"""Stack and bucket → its current objects, and what time it is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +125,8 @@ def _counted(
     plan: Plan, step: Step, rules: tuple[Sequence[LifecycleRule], Sequence[LifecycleRule]], listing: Listing
 ) -> Effect:
     bucket = str((step.old or {})["bucket"])
-    sooner, due = affected(listing.objects(plan.stack, bucket), *rules, listing.now)
+    objects, now = listing(plan.stack, bucket)
+    sooner, due = affected(objects, *rules, now)
     if not sooner.objects:
         return _effect(
             plan, step, Severity.NOTE, f"{_bucket(step)} holds nothing yet that will expire sooner"

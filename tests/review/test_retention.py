@@ -110,9 +110,9 @@ def objects(*ages_days: int) -> list[Object]:
 
 
 def test_a_listing_says_how_much_goes_and_how_much_at_once():
-    listing = Listing(
-        lambda stack, name: objects(1, 10, 40) if (stack, name) == ("prod", "voice-1250000000") else [], NOW
-    )
+    def listing(stack: str, name: str) -> tuple[list[Object], datetime]:
+        assert (stack, name) == ("prod", "voice-1250000000")
+        return objects(1, 10, 40), NOW
 
     *_, (severity, text) = told(bucket(rule(90)), bucket(rule(30)), listing)
 
@@ -124,16 +124,16 @@ def test_a_listing_says_how_much_goes_and_how_much_at_once():
 
 
 def test_an_empty_bucket_loses_nothing():
-    *_, (severity, text) = told(bucket(rule(90)), bucket(rule(30)), Listing(lambda *_: [], NOW))
+    *_, (severity, text) = told(bucket(rule(90)), bucket(rule(30)), lambda *_: ([], NOW))
 
     assert (severity, text) == (Severity.NOTE, "`voice-1250000000` holds nothing yet that will expire sooner")
 
 
 def test_nothing_is_listed_where_nothing_expires_sooner():
-    def listed(*_: str) -> list[Object]:
+    def listing(*_: str) -> tuple[list[Object], datetime]:
         raise AssertionError
 
-    assert len(told(bucket(rule(30)), bucket(rule(90)), Listing(listed, NOW))) == 1
+    assert len(told(bucket(rule(30)), bucket(rule(90)), listing)) == 1
 
 
 def test_transitions_are_read_for_the_estimate_of_costs():
