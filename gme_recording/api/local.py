@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
-from gme_recording.api.credentials import Secret
+from gme_recording.api.credentials import Credentials, Secret
 from gme_recording.api.errors import NO_LOCAL_CLOUD, UNREADABLE, ApiError
 
 if TYPE_CHECKING:
@@ -55,6 +55,11 @@ class LocalCloud:
         """Return the application of that id, or None."""
         listed = self._send("GET", "/admin/applications")
         return next((_parse_application(item) for item in listed if item["bizId"] == biz_id), None)
+
+    def create_account(self) -> Credentials:
+        """Make another account, and return the key of its owner."""
+        made = self._send("POST", "/admin/accounts", {})
+        return Credentials(str(made["secretId"]), Secret(str(made["secretKey"])))
 
     def join(self, biz_id: int, room_id: str, user_id: str, *, microphone: bool = True) -> None:
         """Let a player enter a room, which makes the room."""

@@ -188,8 +188,8 @@ class Run:
     gme: Gme
     local: LocalCloud | None
     """None on Tencent Cloud."""
-    stranger: Cloud | None = None
-    """The same cloud with the key of another account, if there is one."""
+    stranger: Callable[[], Cloud | None]
+    """Gives the same cloud with the key of another account, if there is one."""
     clock: Clock
     deadline: float
     """Of the check that is being made, by the clock."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gme_recording.api.cam import Cam
@@ -47,7 +48,7 @@ def run(
         cos=Cos(cloud),
         gme=Gme(cloud),
         local=LocalCloud(cloud.url) if cloud.url else None,
-        stranger=stranger(cloud),
+        stranger=partial(stranger, cloud),
         clock=clock,
         deadline=clock.now(),
     )

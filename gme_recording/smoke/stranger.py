@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gme_recording.api.credentials import Credentials, Secret
+from gme_recording.api.local import LocalCloud
 
 if TYPE_CHECKING:
     from gme_recording.api.endpoints import Cloud
@@ -15,12 +16,15 @@ ID, KEY = "GME_RECORDING_STRANGER_SECRET_ID", "GME_RECORDING_STRANGER_SECRET_KEY
 
 
 def stranger(cloud: Cloud) -> Cloud | None:
-    """Return the cloud as the other account sees it; None without a key of the same kind of cloud.
+    """Return the cloud as another account sees it; None for Tencent Cloud without a key of one.
 
-    The key comes from `GME_RECORDING_STRANGER_SECRET_ID` and `_SECRET_KEY`. It needs no right at all.
+    The key comes from `GME_RECORDING_STRANGER_SECRET_ID` and `_SECRET_KEY`, and needs no right at all. The
+    local cloud makes an account. Raises ApiError if it cannot.
     """
+    if cloud.url:
+        return replace(cloud, credentials=LocalCloud(cloud.url).create_account())
     secret_id, secret_key = os.environ.get(ID, "").strip(), os.environ.get(KEY, "").strip()
     credentials = Credentials(secret_id, Secret(secret_key))
-    if not (secret_id and secret_key) or credentials.local != cloud.credentials.local:
+    if not (secret_id and secret_key) or credentials.local:
         return None
     return replace(cloud, credentials=credentials)

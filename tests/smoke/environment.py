@@ -5,22 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from components import documents
-from gme_recording.api import Cam, Cloud, CloudKind, Cos, Credentials, Gme, LifecycleRule, LocalCloud, Secret
+from gme_recording.api import Cam, Cloud, CloudKind, Cos, Gme, LifecycleRule, LocalCloud
 from gme_recording.api.credentials import LOCAL_MAIN_ACCOUNT
 from gme_recording.api.retry import Repeat
 from gme_recording.api.vendor import Service, cos_client
 from gme_recording.console import local as console
 from gme_recording.console.settings import Settings
-from gme_recording.localcloud.cloud import Cloud as LocalTencentCloud
-from gme_recording.localcloud.identity import Account, Key, Kind
 from gme_recording.localcloud.pytest_plugin import RunningCloud
 from gme_recording.smoke import Report, Target
 from gme_recording.smoke.clock import Clock
 from gme_recording.smoke.model import Check, Run
 from gme_recording.smoke.runner import conduct
+from gme_recording.smoke.stranger import stranger
 from gme_recording.smoke.table import CHECKS
 from tests.smoke.make import a_target
 
@@ -38,16 +38,6 @@ SETTINGS = Settings(
 
 
 POLICY = documents.tls_only("ap-guangzhou", "1250000000", BUCKET)
-STRANGER = Credentials("AKIDlocalAnotherAccount", Secret("another-accounts-key"))
-STRANGERS_APPID = "1250000002"
-
-
-def _another_account(cloud: LocalTencentCloud) -> None:
-    uin = "100000000002"
-    with cloud.store.transaction():
-        cloud.store.add(Account(uin, STRANGERS_APPID))
-        secret = STRANGER.secret_key.reveal()
-        cloud.store.add(Key(STRANGER.secret_id, secret, Kind.OWNER, uin, STRANGERS_APPID, uin=uin))
 
 
 class Environment:
@@ -83,7 +73,6 @@ class Environment:
         )
         self.sdk.put_bucket_policy(Bucket=BUCKET, Policy=POLICY)
         console.apply(self.local, SETTINGS)
-        running.run(_another_account)
 
     def admin(self, method: str, path: str, body: dict[str, Any]) -> Any:
         return self.local._send(method, path, body)
@@ -115,7 +104,7 @@ class Environment:
             "cos": Cos(self.cloud),
             "gme": self.gme,
             "local": self.local,
-            "stranger": replace(self.cloud, credentials=STRANGER),
+            "stranger": partial(stranger, self.cloud),
         }
         return Run(
             target=target or self.target(),

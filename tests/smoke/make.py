@@ -56,6 +56,7 @@ def a_run(time: Time | None = None, *, mode: Mode = Mode.FULL, timeout: float = 
         cos=Cos(nowhere),
         gme=Gme(nowhere),
         local=None,
+        stranger=lambda: None,
         clock=clock,
         deadline=clock.now(),
     )

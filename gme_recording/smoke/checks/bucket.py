@@ -134,16 +134,17 @@ def insecure_refused(run: Run) -> str:
 
 def stranger_refused(run: Run) -> str:
     """The key of another account, valid as it is, does not get the recording."""
-    if run.stranger is None:
+    elsewhere = run.stranger()
+    if elsewhere is None:
         raise Skipped(f"no key of another account in {stranger.ID} and {stranger.KEY}")
-    account = Cam(run.stranger).account()
+    account = Cam(elsewhere).account()
     if account.appid == run.target.appid:
         raise Failed(
             f"the key in {stranger.ID} belongs to the same account, APPID {account.appid}",
             hint="give a key of another account, or none",
         )
     try:
-        Cos(run.stranger).read(run.target.bucket, run.keys[0])
+        Cos(elsewhere).read(run.target.bucket, run.keys[0])
     except ApiError as refusal:
         if refusal.code != "AccessDenied":
             raise
