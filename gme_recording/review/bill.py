@@ -8,7 +8,7 @@ from components.lifecycle import MINIMUM_BILLED_DAYS
 from gme_recording.review import chart
 from gme_recording.review.chart import Chart, Series
 from gme_recording.review.cost import Estimate
-from gme_recording.review.markdown import prose, table
+from gme_recording.review.markdown import counted, prose, table
 from gme_recording.review.usage import STORAGE
 
 _CLASSES = tuple(MINIMUM_BILLED_DAYS)
@@ -83,11 +83,12 @@ def _lines(estimate: Estimate) -> list[str]:
 
 def _end(estimate: Estimate) -> str:
     priced = "; ".join(f"{each.name}, {each.priced_on}" for each in estimate.sources)
+    months = counted(len(estimate.months), "month")
     if estimate.usd_total is not None:
-        sentence = f"Total of {len(estimate.months)} months: {estimate.usd_total:,.2f} USD."
+        sentence = f"Total of {months}: {estimate.usd_total:,.2f} USD."
     else:
         sentence = (
             f"No total is known, as these have no price: {'; '.join(estimate.unpriced)}."
-            f" What has one comes to {estimate.usd_priced:,.2f} USD in {len(estimate.months)} months."
+            f" What has one comes to {estimate.usd_priced:,.2f} USD in {months}."
         )
     return f"{sentence} Prices: {priced}."

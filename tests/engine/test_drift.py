@@ -3,8 +3,10 @@
 import pytest
 
 from gme_recording.api.vendor import cos_client
+from gme_recording.deploy import cloud as local
 from gme_recording.errors import ExitCode
 from tests.engine.test_lifecycle import switch_recording_off
+from tests.engine.test_regions import deployer
 from tests.support.engine import Project
 
 pytestmark = pytest.mark.engine
@@ -19,7 +21,7 @@ def open_the_bucket_and_shorten_retention(project: Project) -> None:
     sdk.put_bucket_acl(Bucket=BUCKET, ACL="public-read")
 
 
-def test_drift_is_found_told_and_undone(deployed, tmp_path):
+def test_drift_is_found_told_and_undone(deployed):
     assert deployed.done("drift").out == "local: as declared\n"
     switch_recording_off(deployed)
     open_the_bucket_and_shorten_retention(deployed)
@@ -43,6 +45,17 @@ def test_drift_is_found_told_and_undone(deployed, tmp_path):
     deployed.done("up", "--refresh")
 
     deployed.done("drift")
+
+
+def test_the_deployers_policy_is_enough_to_look(project):
+    local.start(project.root)
+    key = deployer(project)
+    project.done("up", **key)
+
+    (stack,) = project.done("drift", "--json", **key).data()
+
+    assert (stack["findings"], stack["failures"]) == ([], [])
+    assert stack["notes"] == [f"recordings in {BUCKET} may not be listed: none was asked for"]
 
 
 def test_stacks_that_cannot_be_looked_at_are_told_apart_from_drift(deployed, tmp_path_factory):
