@@ -1,8 +1,16 @@
 """What every test may use."""
 
-import os
 import tempfile
 
-os.environ["GME_RECORDING_CACHE"] = tempfile.mkdtemp(prefix="gme-recording-cache-")  # none of the user's own
+import pytest
 
 pytest_plugins = ["gme_recording.localcloud.pytest_plugin"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_is_left_elsewhere(tmp_path_factory):
+    """Temporary folders, also those of a killed test, go with pytest's own; the user's cache is not used."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("temporary")))
+        patch.setenv("GME_RECORDING_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
