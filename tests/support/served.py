@@ -114,7 +114,8 @@ class _Watch:
             self.asked[action].add(str(test.relative_to(TESTS).with_suffix("")).removeprefix("services/"))
 
     def pytest_sessionfinish(self, exitstatus: int) -> None:
-        if exitstatus == pytest.ExitCode.OK:
+        """A test that failed has asked too; those of the page itself fail until it is written."""
+        if exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
             PAGE.write_text(page(self.asked))
 
 
