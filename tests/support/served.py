@@ -49,7 +49,10 @@ def tables(asked: Asked) -> str:
 def _table(service: Service, asked: Asked) -> str:
     lines = [f"## {service.name} ({len(service.operations)})", ""]
     lines += ["| action | request | refuses | asked for by |", "|---|---|---|---|"]
-    lines += [_row(operation, asked.get(operation.action, ())) for operation in service.operations.values()]
+    lines += [
+        _row(operation, asked.get(operation.action, ()))
+        for _, operation in sorted(service.operations.items())
+    ]
     if absent := not_served(service):
         lines += ["", f"Of the vendor's SDK, not served: {', '.join(absent)}."]
     return "\n".join([*lines, ""])
