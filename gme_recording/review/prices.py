@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from importlib import resources
 from pathlib import Path
 
+from components.config.buckets import REGIONS
+from components.lifecycle import MINIMUM_BILLED_DAYS
 from gme_recording.errors import ExitCode, InvalidInput, Problem, UserError
 
 
@@ -32,6 +34,7 @@ class Unit(StrEnum):
 COLUMNS = tuple(unit for unit in Unit if unit is not Unit.RECORDED)
 _KEYS = ("regions", "storage_class")
 _FORM = ",".join((*_KEYS, *COLUMNS))
+_MORE = "more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def load(own: Path | None = None) -> Prices:
     if own is None:
         return prices
     try:
-        return prices.under(parse(own.read_text(encoding="utf-8"), str(own)))
+        return prices.under(parse(own.read_text(encoding="utf-8-sig"), str(own)))
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(
             f"{own} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}",
@@ -84,52 +87,58 @@ def parse(text: str, file: str) -> Prices:
     """Read a price file: CSV, with lines `# source: …` and `# priced on: …`; raises InvalidInput."""
     lines = text.splitlines()
     notes = dict(_note(line) for line in lines if line.startswith("#"))
-    priced_on = notes.get("priced on", "")
-    source = Source(notes.get("source") or file, priced_on)
-    problems = [] if priced_on else [_problem(file, "# priced on", "", "the date of the prices: 2026-01-31")]
+    problems = [] if notes.get("priced on") else [_problem("# priced on", "", "a date, such as 2026-01-31")]
+    body = [(number, line) for number, line in enumerate(lines, 1) if line.strip() and line[0] != "#"]
     table: dict[tuple[str, str, Unit], Decimal] = {}
-    body = [(number, line) for number, line in enumerate(lines, 1) if line and not line.startswith("#")]
-    rows = csv.DictReader((line for _, line in body), restval="", restkey="more")
-    problems += _columns(file, rows.fieldnames or ())
-    if not problems:
-        for (number, _), row in zip(body[1:], rows, strict=True):
-            for cell in _cells(row):
-                if isinstance(cell, str):
-                    problems.append(_problem(file, f"line {number}", cell, "a price in USD, 0 or more"))
-                else:
-                    table.update(cell)
+    try:
+        rows = csv.DictReader((line for _, line in body), restval="", restkey=_MORE)
+        problems += _columns(rows.fieldnames or ())
+        for row in rows if not problems else ():
+            wrong, prices = _read(row)
+            table |= prices
+            where = f"line {body[rows.line_num - 1][0]}"
+            problems += [_problem(where, found, allowed) for found, allowed in wrong]
+    except csv.Error as error:
+        problems.append(_problem("CSV", str(error), _FORM))
     if problems:
-        raise InvalidInput(problems, file=file)
-    return Prices((source,), table)
+        raise InvalidInput([replace(problem, file=file) for problem in problems], file=file)
+    return Prices((Source(notes.get("source") or file, notes["priced on"]),), table)
 
 
-def _cells(row: Mapping[str, str]) -> Iterator[dict[tuple[str, str, Unit], Decimal] | str]:
-    """Yield what each cell prices, or the text of a cell that is no price."""
-    if "more" in row:
-        yield str(row["more"])
-        return
+def _read(row: Mapping[str, str]) -> tuple[list[tuple[str, str]], dict[tuple[str, str, Unit], Decimal]]:
+    """What is wrong with a row, each with what is allowed; and what it prices."""
+    name = row["storage_class"].strip()
+    regions = row["regions"].split()
+    wrong = [(region, "a region of COS") for region in regions if region not in REGIONS]
+    if name not in MINIMUM_BILLED_DAYS:
+        wrong.append((name, f"one of {', '.join(MINIMUM_BILLED_DAYS)}"))
+    if _MORE in row:
+        wrong.append((str(row[_MORE]), "no more cells than columns"))
+    prices: dict[tuple[str, str, Unit], Decimal] = {}
     for unit in COLUMNS:
-        if not (written := (row.get(unit) or "").strip()):
-            continue
-        try:
-            price = Decimal(written)
-        except InvalidOperation:
-            yield written
-            continue
-        if not price.is_finite() or price < 0:
-            yield written
-            continue
-        yield {(region, row["storage_class"].strip(), unit): price for region in row["regions"].split()}
+        if written := (row.get(unit) or "").strip():
+            if (price := _price(written)) is None:
+                wrong.append((written, "a price in USD, 0 or more"))
+            else:
+                prices |= {(region, name, unit): price for region in regions}
+    return wrong, prices
 
 
-def _columns(file: str, found: object) -> Iterator[Problem]:
-    names = list(found) if isinstance(found, list | tuple) else []
+def _price(written: str) -> Decimal | None:
+    try:
+        price = Decimal(written)
+    except InvalidOperation:
+        return None
+    return price if price.is_finite() and price >= 0 else None
+
+
+def _columns(found: Sequence[str]) -> Iterator[Problem]:
     for key in _KEYS:
-        if key not in names:
-            yield _problem(file, key, "", f"a column; the columns are {_FORM}")
-    for name in names:
-        if name not in {*_KEYS, *COLUMNS}:
-            yield _problem(file, "column", str(name), f"one of {_FORM}")
+        if key not in found:
+            yield _problem(key, "", f"a column; the columns are {_FORM}")
+    for name in found:
+        if name not in {*_KEYS, *COLUMNS} or list(found).count(name) > 1:
+            yield _problem("column", name, f"one of {_FORM}, once")
 
 
 def _note(line: str) -> tuple[str, str]:
@@ -137,5 +146,5 @@ def _note(line: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _problem(file: str, where: str, found: str, allowed: str) -> Problem:
-    return Problem(where=where, found=found, allowed=allowed, file=file)
+def _problem(where: str, found: str, allowed: str) -> Problem:
+    return Problem(where=where, found=found, allowed=allowed)

@@ -1,8 +1,11 @@
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from hatchling.builders.wheel import WheelBuilder
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gme_recording.errors import ExitCode, InvalidInput, UserError
 from gme_recording.review import prices
@@ -61,7 +64,7 @@ def test_the_recording_fee_is_known_only_if_it_is_told():
 
 def test_all_that_is_wrong_with_a_file_is_told_at_once():
     text = OWN.replace("0.015,", "cheap,-1").replace("# priced on: 2026-01-31\n", "# priced on: 2026-01\n")
-    text += "ap-tokyo,ARCHIVE,NaN,\nap-tokyo,ARCHIVE,1,1,1\n"
+    text += "ap-tokyo,ARCHIVE,NaN,\n\nap-tokyo ap-tokio,ARCHIV,1,1,1\n"
 
     with pytest.raises(InvalidInput) as refused:
         prices.parse(text, "own.csv")
@@ -70,7 +73,9 @@ def test_all_that_is_wrong_with_a_file_is_told_at_once():
         ("line 4", "cheap"),
         ("line 4", "-1"),
         ("line 5", "NaN"),
-        ("line 6", "['1']"),
+        ("line 7", "ap-tokio"),
+        ("line 7", "ARCHIV"),
+        ("line 7", "['1']"),
     ]
     assert refused.value.exit_code == ExitCode.INPUT
 
@@ -80,6 +85,7 @@ def test_all_that_is_wrong_with_a_file_is_told_at_once():
     [
         (OWN.replace("# priced on: 2026-01-31\n", ""), ["# priced on"]),
         (OWN.replace("usd_per_gb_egress", "usd_per_gb_egres"), ["column"]),
+        (OWN.replace("usd_per_gb_egress", "usd_per_gb_month"), ["column", "column"]),
         ("", ["# priced on", "regions", "storage_class"]),
     ],
 )
@@ -88,6 +94,21 @@ def test_a_file_without_date_or_with_other_columns_is_refused(text, where):
         prices.parse(text, "own.csv")
 
     assert [problem.where for problem in refused.value.problems] == where
+
+
+@given(
+    st.text() | st.lists(st.sampled_from([*OWN.splitlines(), '"', "\0", ",,", "x" * 140_000])).map("\n".join)
+)
+def test_whatever_a_file_holds_it_is_read_or_refused(text):
+    with suppress(InvalidInput):
+        prices.parse(f"{OWN}{text}", "own.csv")
+
+
+def test_a_file_may_begin_as_spreadsheets_write_it(tmp_path):
+    file = tmp_path / "own.csv"
+    file.write_bytes(b"\xef\xbb\xbf" + OWN.replace("\n", "\r\n").encode())
+
+    assert prices.load(file).find("ap-jakarta", "STANDARD", Unit.GB_MONTH) == Decimal("0.015")
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
