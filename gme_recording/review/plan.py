@@ -81,7 +81,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The preview of one stack: real resources alone, in the engine's order."""
+    """The preview of one stack: real resources alone, by URN, as the engine's order is another each time."""
 
     stack: str
     steps: tuple[Step, ...] = ()
@@ -164,7 +164,7 @@ def _plan(stack: str, digest: Any) -> Plan:
     planned = sum((digest.get("changeSummary") or {}).values())
     return Plan(
         stack,
-        tuple(steps.values()),
+        tuple(sorted(steps.values(), key=lambda step: (step.urn, step.op))),
         complete=planned <= len(raw),
         failed=tuple(dict.fromkeys(_failures(digest.get("diagnostics") or ()))),
     )

@@ -143,8 +143,8 @@ def test_a_recorded_preview():
         "`cos:GetObject`, `cos:HeadObject` on "
         "`qcs::cos:ap-guangzhou:uid/1250000000:voice-prod-1250000000/1400000001_*`, "
         "`qcs::cos:ap-guangzhou:uid/1250000000:voice-prod-1250000000/1400000002_*`",
-        "user `alice` gets policy `recording-access-reader`",
         "whoever has policy `recording-access-recorder` may no longer: `gme:DescribeRecordInfo`, "
         "`gme:DescribeTaskInfo`, `gme:ModifyRecordInfo`, `gme:StartRecord`, `gme:StopRecord` on "
         "`qcs::gme::uin/100000000001:bizid/1400000001`",
+        "user `alice` gets policy `recording-access-reader`",
     ]

@@ -58,7 +58,13 @@ def test_what_a_replaced_resource_left_behind_is_deleted_besides():
 
     found = plan(raw_step(BUCKET, "same", {"bucket": "b"}, {"bucket": "b"}), leftover)
 
-    assert [step.op for step in found.steps] == [Op.SAME, Op.DELETE]
+    assert {step.op for step in found.steps} == {Op.SAME, Op.DELETE}
+
+
+def test_the_order_in_which_the_engine_happened_to_work_does_not_show():
+    steps = [raw_step(BUCKET, "create", None, {}, name=name) for name in "abc"]
+
+    assert plan(*steps) == plan(*steps[::-1])
 
 
 def test_masked_and_shown_secrets_are_marked_and_not_kept():

@@ -77,7 +77,7 @@ def test_json_has_what_the_comment_has():
         "stack": "dev",
         "topic": "changes",
         "severity": "change",
-        "text": "**create** Bucket `recording-storage-bucket`",
+        "text": "**create** Policy `recording-access-recorder`",
         "lines": [],
         "folded": "",
         "urn": golden("dev").steps[0].urn,
