@@ -30,6 +30,8 @@ _DONE = {
 }
 """Operation → how the headline says it, the loudest first."""
 _ALERTS = {Topic.FAILED, Topic.GONE}
+_LOSSES = 50
+"""So many losses are told rather than rows of the table."""
 _NOTHING = "—"
 _MANY = 8
 """More changes than this are folded away."""
@@ -75,13 +77,15 @@ def _cuts(comment: Comment) -> Iterator[_Cut]:
     idle = [at for at, row in enumerate(comment.rows) if not any(row.counts.values())]
     busy = [at for at, row in enumerate(comment.rows) if any(row.counts.values())]
     for severity in Severity:
-        if severity is Severity.LOSS:
-            yield from (_Cut("row", at) for at in reversed(busy))
         meant = [at for at in backwards if comment.effects[at].severity is severity]
+        kept = meant[-_LOSSES:] if severity is Severity.LOSS else []
         yield from (_Cut("details", at) for at in meant if _has_details(comment.effects[at]))
-        yield from (_Cut("effect", at) for at in meant)
+        yield from (_Cut("effect", at) for at in meant[: len(meant) - len(kept)])
         if severity is Severity.NOTE:
             yield from (_Cut("row", at) for at in reversed(idle))
+        if severity is Severity.LOSS:
+            yield from (_Cut("row", at) for at in reversed(busy))
+        yield from (_Cut("effect", at) for at in kept)
 
 
 def _has_details(effect: Effect) -> bool:

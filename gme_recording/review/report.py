@@ -15,7 +15,7 @@ from gme_recording.review.findings import Configuration, Judgement, Level
 from gme_recording.review.plan import MARKER, Op, Plan, Step
 from gme_recording.review.retention import Listing
 
-_ORDER = (Op.DELETE, Op.REPLACE)
+_GONE = (Op.DELETE, Op.REPLACE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ def review(plans: Iterable[Plan], means: Means, *, commit: str = "", at: datetim
         told += _effects(plan, judgement, means.listing)
         stops += judgement.count(Level.MANDATORY)
         failed += bool(plan.failed)
-    gone = sum(row.counts.get(op, 0) for row in rows for op in _ORDER)
+    gone = sum(row.counts.get(op, 0) for row in rows for op in _GONE)
     comment = Comment(rows=tuple(rows), effects=tuple(told), commit=commit, at=at)
     return Review(comment, stops, gone, failed)
 

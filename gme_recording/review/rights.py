@@ -74,11 +74,12 @@ def _answers(
 
 
 def _holds(text: str, statement: Statement, who: str, question: Question) -> bool:
-    """Whether a document allows a request, or refuses it, as the statement that names it would."""
+    """Whether a document allows a request, or refuses it, as the statement that names it would.
+
+    A service cannot be asked about as somebody of an account: of services it counts what is written.
+    """
     if who and who not in EVERYBODY and not who.startswith("qcs::"):
-        return statement in parse(
-            text
-        )  # a service or another account's provider: not to be asked as somebody
+        return statement in parse(text)
     mine, theirs = ((text,), ()) if statement.principals is None else ((), (text,))
     if statement.allows:
         return decide(question, mine, theirs)
@@ -119,17 +120,14 @@ def _rights(answers: Iterable[_Answer], requests: Sequence[Mapping[str, str]]) -
         met[refused, who, resource, action].add(number)
     return tuple(
         sorted(
-            Right(
-                refused, who, "" if _always(numbers, requests, refused) else _keys(requests), resource, action
-            )
+            Right(refused, who, _condition(numbers, requests, refused=refused), resource, action)
             for (refused, who, resource, action), numbers in met.items()
         )
     )
 
 
-def _always(numbers: set[int], requests: Sequence[Mapping[str, str]], refused: bool) -> bool:
-    return len(numbers) == len(requests) or (0 in numbers and not refused)
-
-
-def _keys(requests: Iterable[Mapping[str, str]]) -> str:
+def _condition(numbers: set[int], requests: Sequence[Mapping[str, str]], *, refused: bool) -> str:
+    """What the answers depend on; a plain request that is allowed meets no condition."""
+    if len(numbers) == len(requests) or (0 in numbers and not refused):
+        return ""
     return ", ".join(sorted({key for facts in requests for key, _ in facts.items() - _PLAIN.items()}))

@@ -169,3 +169,14 @@ def test_a_thousand_stacks_fit():
 
     assert len(text) <= LIMIT
     assert "`prod`: lost" in text
+
+
+def test_the_table_outlasts_all_but_the_first_losses():
+    rows = tuple(Row(stack=f"stack-{number}", counts={"delete": 3}) for number in range(100))
+    told = [effect(f"lost {number} " + "x" * 200, Topic.GONE, Severity.LOSS) for number in range(1000)]
+
+    text = render(comment(*told, rows=rows))
+
+    assert "lost 49 " in text
+    assert "lost 999 " not in text
+    assert text.count("\n| `stack-") == 100

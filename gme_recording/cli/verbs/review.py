@@ -61,8 +61,9 @@ def command(
     properties, and values where they are known to be harmless. The first line is a marker: the comment that
     has it is to be edited.
 
-    Exit codes: 0 written, 1 a preview failed (written too), 2 an input is wrong, 3 credentials, 6 no such
-    stack, 7 what --fail-on names was found (written too), 10 engine or local cloud not available.
+    Exit codes: 0 written, 1 a preview failed (one in a file is told of in the comment), 2 an input is wrong,
+    3 credentials, 6 no such stack, 7 what --fail-on names was found (written too), 10 engine or local cloud
+    not available.
 
     \b
     Examples:
