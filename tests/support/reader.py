@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from gme_recording.console.runbook import CONSOLE
 from tests.support.docs import Block, Command, Page, agrees
@@ -29,7 +31,6 @@ _SALT = next(
     if line.startswith("encryptionsalt:")
 )
 _IN_ONE_SHELL = """
-exec 2>&1
 set -a
 [ -f '{folder}/variables' ] && . '{folder}/variables'
 trap 'export -p > "{folder}/variables"' EXIT
@@ -52,9 +53,10 @@ class Reader:
     _running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        for name in (".venv", "policy", "packaging", "docs", "tests"):
-            if (ROOT / name).exists():
-                (self.project.root / name).symlink_to(ROOT / name)
+        for name in ("docs", "packaging", "tests"):
+            (self.project.root / name).symlink_to(ROOT / name)
+        without = shutil.ignore_patterns(".venv", "__pycache__")
+        shutil.copytree(ROOT / "policy", self.project.root / "policy", ignore=without)
         self._private.mkdir()
         command = self._private / "gme-recording"
         command.write_text(_COMMAND.format(python=sys.executable))
@@ -82,37 +84,24 @@ class Reader:
         self.project.close()
 
     def _told(self, block: Block, command: Command, expected: int) -> str:
+        program = {"PROGRAM": _BY_HAND} if self.page.by_hand else {}
         with self._turned_local(command.text) as stacks:
-            program = {"PROGRAM": _BY_HAND} if self.page.by_hand else {}
-            ended = subprocess.run(
-                ["bash", "-c", _IN_ONE_SHELL.format(folder=self._private, command=command.text)],
-                cwd=self.project.root,
-                env=self._environment | program,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                timeout=DEADLINE_SECONDS,
-                check=False,
-            )
-        printed = self._for_readers(ended.stdout, stacks)
+            process = self._begin(command.text, subprocess.PIPE, program)
+            try:
+                output, _ = process.communicate(timeout=DEADLINE_SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                raise
+        printed = self._for_readers(output.decode(), stacks)
         where = f"{self.page.path.name}:{block.line}: $ {command.text}"
-        assert ended.returncode == expected, f"{where}\nended with {ended.returncode}\n{printed}"
+        assert process.returncode == expected, f"{where}\nended with {process.returncode}\n{printed}"
         return printed
 
     def _begun(self, command: Command) -> str:
         """Start what runs until the end of the page; wait for what it is said to print."""
         log = self._private / f"background-{len(self._running)}"
         with log.open("wb") as output:
-            process = subprocess.Popen(
-                ["bash", "-c", _IN_ONE_SHELL.format(folder=self._private, command=f"exec {command.text}")],
-                cwd=self.project.root,
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+            process = self._begin(f"exec {command.text}", output, {})
         self._running.append(process)
         for _ in range(_PATIENCE):
             printed = self._for_readers(log.read_text(encoding="utf-8"), ())
@@ -120,6 +109,17 @@ class Reader:
                 break
             time.sleep(0.1)
         return printed
+
+    def _begin(self, command: str, output: IO[bytes] | int, more: dict[str, str]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            ["bash", "-c", _IN_ONE_SHELL.format(folder=self._private, command=command)],
+            cwd=self.project.root,
+            env=self._environment | more,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
     @property
     def _environment(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Recordings for documentation to speak of: `python -m tests.support.scene` has two players talk in a room."""
+"""Recordings for documentation to speak of: `python -m tests.support.scene` has players talk in two rooms."""
 
 from __future__ import annotations
 
@@ -9,18 +9,21 @@ from gme_recording.api import Cloud, CloudKind, LocalCloud
 from gme_recording.api.gme import Gme, RecordMode
 
 BIZ_ID = 1400000001
-ROOM = "lobby"
+MIXED_AND_SINGLE = ("lobby", "10001", RecordMode.BOTH)
+SINGLE = ("red_team", "7", RecordMode.SINGLE)
 
 
 def main() -> None:
-    """Record a second of both players, mixed and single, and wait for the files."""
+    """Record a second of each room, and wait for the files."""
     cloud = Cloud.connect(CloudKind.LOCAL, "ap-guangzhou", Path())
     players, gme = LocalCloud(cloud.url), Gme(cloud)
-    for player in ("10001", "10002"):
-        players.join(BIZ_ID, ROOM, player)
-    task = gme.start_record(BIZ_ID, ROOM, RecordMode.BOTH)
-    time.sleep(1)
-    gme.stop_record(BIZ_ID, task)
+    tasks = []
+    for room, player, mode in (MIXED_AND_SINGLE, SINGLE):
+        players.join(BIZ_ID, room, player)
+        tasks.append(gme.start_record(BIZ_ID, room, mode))
+    time.sleep(1.5)
+    for task in tasks:
+        gme.stop_record(BIZ_ID, task)
     time.sleep(1)
 
 
