@@ -61,9 +61,9 @@ def web(url: str, method: str, path: str, body: object = None) -> Any:
 class Writers:
     """One writes objects, three to a key, one enters rooms; they note what was answered."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, objects: dict[str, set[bytes]]) -> None:
         self._address = address
-        self.objects: dict[str, set[bytes]] = {}
+        self.objects = objects
         """By key: what may be in it. The write under way at the kill may have come through."""
         self.rooms: list[object] = []
         self._enough = threading.Semaphore(0)
@@ -101,16 +101,18 @@ class Writers:
 def test_a_kill_in_a_stream_of_writes_loses_nothing_that_was_answered(root: Path) -> None:
     address = process.start(root)
     cos(address.url).create_bucket(Bucket=BUCKET)
+    objects: dict[str, set[bytes]] = {}
     for _ in range(2):
-        writers = Writers(address)
+        writers = Writers(address, objects)
         writers.until_killed()
         address = process.start(root)
         client = cos(address.url)
-        last = list(writers.objects)[-1]
-        for key, bodies in writers.objects.items():
+        last = list(objects)[-1]
+        for key, bodies in objects.items():
             if key != last or client.object_exists(Bucket=BUCKET, Key=key):
                 stored = client.get_object(Bucket=BUCKET, Key=key)["Body"].get_raw_stream().read()
                 assert stored in bodies
+                objects[key] = {stored}
         assert {room["roomId"] for room in web(address.url, "GET", "/admin/rooms")} >= set(writers.rooms)
     log = (folder_of(root) / "log.txt").read_text()
     assert "ERROR" not in log
