@@ -102,9 +102,21 @@ def test_only_verbs_that_exist_are_documented() -> None:
         for page in PROSE
         for block in page.blocks
         if block.is_command
-        for verb in re.findall(r"(?:^|[\s/(])gme-recording ([a-z]+)\b", block.body)
+        for verb in re.findall(r"^(?:\$ )?(?:\w+=\S+ )*gme-recording ([a-z]+)\b", block.body, re.MULTILINE)
     }
     assert told - set(VERBS) == set()
+
+
+def test_commands_stand_in_blocks_that_are_run() -> None:
+    strays = [
+        f"{named(page)}:{block.line}"
+        for page in PAGES
+        for block in page.blocks
+        if not block.is_command
+        and re.search(r"^(\$ |gme-recording |pulumi |make )", block.body, re.MULTILINE)
+    ]
+    indented = [named(page) for page in PAGES if re.search(r"^ +```(console|sh)", page.text, re.MULTILINE)]
+    assert strays + indented == []
 
 
 def test_the_table_of_exit_codes_is_that_of_the_code() -> None:
