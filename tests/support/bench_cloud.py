@@ -27,7 +27,9 @@ from gme_recording.localcloud.assemble import APPID, SECRET_ID, SECRET_KEY
 MOTO = Path(".tools/bench/bin/moto_server")
 ROUNDS = 5
 SECONDS = 2.0
-KEYS = 64
+CLIENTS = (1, 16)
+KEYS = 4
+"""Of each client, so that no two of them write the same one at once."""
 BODY = b"0123456789abcdef" * 64
 REGION = "ap-guangzhou"
 BUCKET = f"bench-{APPID}"
@@ -154,13 +156,14 @@ def rate(port: int, requests: Sequence[bytes], clients: int) -> float:
     def work(number: int) -> int:
         client, done = Client(port), 0
         while time.perf_counter() < until:
-            assert client.ask(requests[(number + done) % len(requests)]) == 200
+            status = client.ask(requests[number * KEYS + done % KEYS])
+            assert status == 200, f"request {done} of client {number} was answered {status}"
             done += 1
         client.close()
         return done
 
     with ThreadPoolExecutor(clients) as pool:
-        return sum(pool.map(work, range(0, clients * 4, 4))) / SECONDS
+        return sum(pool.map(work, range(clients))) / SECONDS
 
 
 def memory_mib(process: subprocess.Popen[bytes]) -> float:
@@ -177,10 +180,10 @@ def measure(contender: Contender) -> dict[str, float]:
         assert client.ask(signed("PUT", host, contender.path, NEW_BUCKET)) == 200
         client.close()
         found = {"start": start * 1000, "memory, idle": memory_mib(process)}
-        keys = [f"{contender.path}key{number}" for number in range(KEYS)]
+        keys = [f"{contender.path}key{number}" for number in range(KEYS * max(CLIENTS))]
         writes = [signed("PUT", host, key, BODY) for key in keys]
         reads = [signed("GET", host, key) for key in keys]
-        for clients in (1, 16):
+        for clients in CLIENTS:
             found[f"PUT/s, {clients} clients"] = rate(port, writes, clients)
             found[f"GET/s, {clients} clients"] = rate(port, reads, clients)
         found["memory, after"] = memory_mib(process)
