@@ -114,6 +114,16 @@ def test_days_in_a_class_below_its_minimum_are_billed_after_the_end():
     assert estimate.notes[1].startswith("moving to colder classes costs ")
 
 
+def test_whether_moving_pays_is_told_without_the_fee_but_not_without_a_class_price():
+    real, here = prices.load(), replace(VOLUME, region="ap-singapore")
+
+    archived = cost.monthly([rule(40, (30, "ARCHIVE"))], here, real)
+    unpriced = cost.monthly([rule(40, (30, "DEEP_ARCHIVE"))], here, real)
+
+    assert [note.partition(" ")[0] for note in archived.notes] == ["ARCHIVE", "moving"]
+    assert [note.partition(" ")[0] for note in unpriced.notes] == ["DEEP_ARCHIVE"]
+
+
 def test_a_lifecycle_that_pays_says_nothing():
     assert cost.monthly([rule(365, (30, "ARCHIVE"))], VOLUME, PRICES).notes == ()
 
