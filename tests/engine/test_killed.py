@@ -33,7 +33,7 @@ def finishes(project: Project) -> None:
 
 @pytest.mark.parametrize(
     ("request_number", "victims"),
-    moments((6, "driver"), (9, "both"), (14, "driver"), (20, "both"), (40, "both")),
+    moments((9, "both"), (14, "driver"), (40, "both")),
 )
 def test_up_killed_at_a_request_is_finished_by_the_next_up(project, request_number, victims):
     killed(project, "up", f"{request_number}:after:{victims}")
