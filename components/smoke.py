@@ -104,7 +104,7 @@ def targets(stack: Stack, owner_uin: str = "") -> tuple[Target, ...]:
 
 def _target(stack: Stack, app: App, owner_uin: str) -> Target:
     place = stack.place_of(app)
-    networks = place.storage.allowed_networks
+    networks, log = place.storage.allowed_networks, place.storage.access_log
     policy = documents.bucket_policy(place.region, stack.appid, place.bucket, owner_uin, networks)
     return Target(
         stack=stack.name,
@@ -122,12 +122,15 @@ def _target(stack: Stack, app: App, owner_uin: str) -> Target:
         encryption=place.storage.encryption,
         callback_url=app.callback_url,
         policy=policy if owner_uin or not networks else "",
+        versioning=place.storage.versioning,
+        tags=tuple(sorted(stack.tags.items())),
+        log_bucket=stack.full_name(log.name) if log else "",
     )
 
 
 def _prove_all(targets: Sequence[Target], root: Path) -> tuple[Report, ...]:
     clouds = {target.region: Cloud.connect(target.cloud, target.region, root) for target in targets}
-    reports = tuple(smoke.run(target, clouds[target.region]) for target in targets)
+    reports = smoke.run_all(targets, clouds)
     smoke.keep(reports, root)
     return reports
 

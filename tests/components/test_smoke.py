@@ -70,7 +70,7 @@ def outcome(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Target], Rep
 
     def put(run_target: Callable[[Target], Report]) -> None:
         monkeypatch.setattr(Cloud, "connect", lambda *_: None)
-        monkeypatch.setattr(smoke_test, "run", lambda target, _cloud: run_target(target))
+        monkeypatch.setattr(smoke_test, "run_all", lambda targets, _clouds: tuple(map(run_target, targets)))
 
     return put
 
@@ -102,6 +102,9 @@ def test_each_application_is_a_target_with_all_that_was_declared() -> None:
         encryption="AES256",
         callback_url="",
         policy=documents.tls_only("ap-guangzhou", "1250000000", "voice-1250000000"),
+        versioning=False,
+        tags=(("environment", "test"),),
+        log_bucket="",
     )
     assert second == replace(first, app="app1", biz_id=1400000002)
 
