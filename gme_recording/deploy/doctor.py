@@ -15,6 +15,7 @@ from pathlib import Path
 from components.config import parse
 from gme_recording.api import credentials
 from gme_recording.api.credentials import CloudKind
+from gme_recording.api.rate import shared_folder
 from gme_recording.deploy import cloud
 from gme_recording.deploy.locks import locks
 from gme_recording.deploy.toolchain.engine import Engine
@@ -147,6 +148,7 @@ def _credentials(root: Path) -> Iterator[Finding]:  # noqa: ARG001
 
 def _caches(root: Path) -> Iterator[Finding]:  # noqa: ARG001
     """List what is written outside the project's folder."""
+    yield Finding("turns of requests", State.NOTE, f"{shared_folder()} (shared, for the vendor's limit)")
     asked = {
         "cache of pip": [sys.executable, "-m", "pip", "cache", "dir"],
         "cache of Go modules": ["go", "env", "GOMODCACHE"],

@@ -116,9 +116,14 @@ def test_outputs_are_printed_for_people_and_programs(deployed):
     assert deployed.run("output", "nonsense").code == ExitCode.INPUT
 
 
-def test_nothing_is_written_outside_the_project(project, tmp_path_factory):
+def test_nothing_is_written_outside_the_project_but_the_cache_that_doctor_lists(project, tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
 
     project.done("up", HOME=str(home))
 
-    assert list(home.iterdir()) == []
+    turns = home / ".cache" / "gme-recording" / "rate"
+    assert {path for path in home.rglob("*") if not path.is_relative_to(turns)} == {*turns.parents} - {
+        home,
+        *home.parents,
+    }
+    assert str(turns) in project.run("doctor", HOME=str(home)).out
