@@ -43,6 +43,7 @@ _MASKS = tuple(
         (r"127\.0\.0\.1:\d+", "<address>"),
         (r"\bpid \d+", "<pid>"),
         (r"\b\d{1,3}(,\d{3})+\b", "<count>"),
+        (r"^(passed|FAILED) \([^)]*\)", r"\1 <checks>"),
         (r"(?<!\d)\d{17,19}(?!\d)", "<task>"),
         (r"\b20000\d{4}\b", "<policy>"),
         (r"\b[0-9a-f]{12,64}\b", "<digest>"),
