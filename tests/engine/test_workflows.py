@@ -1,17 +1,21 @@
 """The shell blocks of the workflows, run on the local stack: previewed, reviewed, deployed, looked after."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from gme_recording.api.credentials import LOCAL_MAIN_ACCOUNT
 from gme_recording.deploy.toolchain.engine import kept_path
 from gme_recording.errors import ExitCode
+from tests.support import pack
 from tests.support.engine import BIZ_ID, ROOT, Project
-from tests.workflows.issuers import github, serving, variables
+from tests.support.rights import limited, policy_document
+from tests.workflows.issuers import Issuers, github, serving, variables
 from tests.workflows.workflow import run_of
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(300)]
@@ -51,17 +55,34 @@ class Runner:
         return (self.project.root / name).read_text(encoding="utf-8")
 
 
+def equipped(project: Project, issuers: Issuers) -> Runner:
+    """A checkout with its environment, and the variables of a job."""
+    environment = project.root / ".venv" / "bin"
+    if not environment.exists():
+        (project.root / "tools").symlink_to(ROOT / "tools")
+        environment.mkdir(parents=True)
+        for name, starts in (("python", ""), ("gme-recording", "-m gme_recording.cli")):
+            (environment / name).write_text(f'#!/bin/sh\nexec {sys.executable} {starts} "$@"\n')
+            (environment / name).chmod(0o755)
+    return Runner(project, {**variables(issuers), **github(issuers)})
+
+
 @pytest.fixture
 def runner(project: Project) -> Iterator[Runner]:
-    for name in ("tools", "policy"):
-        (project.root / name).symlink_to(ROOT / name)
-    environment = project.root / ".venv" / "bin"
-    environment.mkdir(parents=True)
-    for name, starts in (("python", ""), ("gme-recording", "-m gme_recording.cli")):
-        (environment / name).write_text(f'#!/bin/sh\nexec {sys.executable} {starts} "$@"\n')
-        (environment / name).chmod(0o755)
     with serving(OWNER) as issuers:
-        yield Runner(project, {**variables(issuers), **github(issuers)})
+        yield equipped(project, issuers)
+
+
+@pytest.fixture(scope="session")
+def pack_environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return pack.environment(tmp_path_factory.mktemp("pack"))
+
+
+@pytest.fixture
+def guarded(runner: Runner, pack_environment: Path) -> Runner:
+    """A checkout with the policy pack, as `tools/ci/install` leaves it."""
+    pack.add(runner.project, pack_environment)
+    return runner
 
 
 def test_a_pull_request_is_previewed_and_reviewed(runner):
@@ -89,33 +110,60 @@ def test_a_preview_that_fails_is_in_the_comment(runner):
     assert "| `local` |" in runner.read("comment.md")
 
 
-def test_what_was_merged_is_deployed_under_the_policy_pack_and_looked_after(runner):
-    if not (ROOT / "policy" / ".venv" / "bin" / "python").exists():
-        pytest.skip("the policy pack has no environment here (docs/policy.md)")
+def test_what_was_merged_is_deployed_under_the_policy_pack_and_looked_after(guarded):
+    guarded.done("deploy.yml", "deploy", "deploy")
+    assert guarded.project.console.recording(BIZ_ID)["recording"] is True
 
-    runner.done("deploy.yml", "deploy", "deploy")
-    assert runner.project.console.recording(BIZ_ID)["recording"] is True
+    guarded.done("nightly.yml", "look", "drift")
+    guarded.done("nightly.yml", "look", "smoke test")
+    guarded.done("nightly.yml", "look", "show", GITHUB_STEP_SUMMARY="summary.md")
+    assert guarded.read("summary.md") == guarded.read("drift.md") + guarded.read("smoke.md")
 
-    runner.done("nightly.yml", "look", "drift")
-    runner.done("nightly.yml", "look", "smoke test")
-    runner.done("nightly.yml", "look", "show", GITHUB_STEP_SUMMARY="summary.md")
-    assert runner.read("summary.md") == runner.read("drift.md") + runner.read("smoke.md")
-
-    switch_off(runner.project)
-    assert runner.run("nightly.yml", "look", "drift").returncode == ExitCode.DIFFERS
-    assert runner.run("nightly.yml", "look", "smoke test").returncode == ExitCode.FAILED
+    switch_off(guarded.project)
+    assert guarded.run("nightly.yml", "look", "drift").returncode == ExitCode.DIFFERS
+    assert guarded.run("nightly.yml", "look", "smoke test").returncode == ExitCode.FAILED
 
 
-def test_a_violation_stops_the_deployment(runner):
-    if not (ROOT / "policy" / ".venv" / "bin" / "python").exists():
-        pytest.skip("the policy pack has no environment here (docs/policy.md)")
-    runner.project.edit("keep: 30 days", "keep: 3000 days")
+def test_a_violation_stops_the_deployment(guarded):
+    guarded.project.edit("keep: 30 days", "keep: 3000 days")
 
-    ran = runner.run("deploy.yml", "deploy", "deploy")
+    ran = guarded.run("deploy.yml", "deploy", "deploy")
 
     assert ran.returncode == ExitCode.FAILED
     assert "retention-limited" in ran.stderr
-    assert runner.project.existing()["tencentcloud:Cos/bucket:Bucket"] is None
+    assert guarded.project.existing()["tencentcloud:Cos/bucket:Bucket"] is None
+
+
+LOOKS = re.compile(r"\w+:(Get|Head|List|Describe)")
+
+
+def looking(policy: str, *, recording: bool) -> str:
+    """The part of the policy `deployer` that docs/continuous-deployment.md gives to a job that only looks."""
+    parts = json.loads(policy)
+    kept = []
+    for part in parts["statement"]:
+        records = recording and "cos:PutBucket" not in part["action"]
+        actions = [
+            name
+            for name in part["action"]
+            if LOOKS.match(name) or (records and name.startswith(("gme:", "cos:DeleteObject")))
+        ]
+        kept += [{**part, "action": actions}] if actions else []
+    return json.dumps({**parts, "statement": kept})
+
+
+def test_keys_that_only_look_are_enough_to_preview_and_to_look_after(project):
+    project.edit("policies: [recorder]", "policies: [recorder, deployer]")
+    project.done("up")
+    policy = policy_document(project.cloud, "voice-local-1250000000-deployer")
+
+    with serving(limited(project.cloud, looking(policy, recording=False))) as issuers:
+        runner = equipped(project, issuers)
+        runner.done("preview.yml", "preview", "preview")
+        runner.done("nightly.yml", "look", "drift")
+        assert runner.run("nightly.yml", "look", "smoke test").returncode == ExitCode.FAILED
+    with serving(limited(project.cloud, looking(policy, recording=True))) as issuers:
+        equipped(project, issuers).done("nightly.yml", "look", "smoke test")
 
 
 def switch_off(project: Project) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,28 +21,18 @@ from policy.reference import RULES
 from policy.stack import MARKER
 from policy.storage import BUCKET
 from tests.policy.resources import SOUND
-from tests.support.engine import ROOT, Project
+from tests.support import pack
+from tests.support.engine import Project
+from tests.support.pack import PACK
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(300)]
 
-PACK = ROOT / "policy"
 DEADLINE_SECONDS = 20
 
 
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The pack's environment: the one that is there, or a new one from the lock file."""
-    if (PACK / ".venv" / "bin" / "python").exists():
-        return PACK / ".venv"
-    folder = tmp_path_factory.mktemp("pack") / ".venv"
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    pip: list[str | Path] = [folder / "bin" / "pip", "install", "--quiet", "--require-hashes"]
-    made = subprocess.run(
-        [*pip, "-r", PACK / "requirements.lock"], capture_output=True, text=True, check=False
-    )
-    if made.returncode:
-        pytest.skip(f"the pack's environment cannot be made here: {made.stderr.strip()[-300:]}")
-    return folder
+    return pack.environment(tmp_path_factory.mktemp("pack"))
 
 
 @pytest.fixture(scope="session")
@@ -171,8 +159,7 @@ def test_rules_on_the_whole_stack_are_asked_at_its_end(analyzer: Any) -> None:
 def project(tmp_path: Path, environment: Path) -> Iterator[Project]:
     """A project of one's own with the pack, its environment in place."""
     made = Project.at(tmp_path)
-    shutil.copytree(PACK, tmp_path / "policy", ignore=shutil.ignore_patterns(".venv", "__pycache__"))
-    (tmp_path / "policy" / ".venv").symlink_to(environment)
+    pack.add(made, environment)
     yield made
     made.close()
 
