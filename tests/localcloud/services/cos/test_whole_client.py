@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,8 +43,10 @@ NOT_SERVED = {
 
 
 @pytest.fixture(autouse=True)
-def _quiet(caplog: pytest.LogCaptureFixture) -> None:
+def _apart(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The client tells of every refusal, and downloads into the folder it runs in."""
     caplog.set_level(logging.CRITICAL)
+    monkeypatch.chdir(tmp_path)
 
 
 def methods(client: Any) -> Iterator[tuple[str, dict[str, Any]]]:
