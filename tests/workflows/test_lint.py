@@ -23,17 +23,22 @@ def actionlint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if go is None:
         pytest.skip("actionlint is built with Go, and there is no Go on PATH")
     program = tmp_path_factory.mktemp("actionlint") / "actionlint"
-    built = subprocess.run(
-        [go, "build", "-trimpath", "-o", str(program), "github.com/rhysd/actionlint/cmd/actionlint"],
-        cwd=LINT,
-        env={**os.environ, "GOFLAGS": "-mod=readonly", "GOTOOLCHAIN": "local", "GOWORK": "off"},
-        capture_output=True,
-        text=True,
-        timeout=BUILD_SECONDS,
-        check=False,
-    )
-    if built.returncode:
-        pytest.skip(f"actionlint cannot be built: {built.stderr.strip().splitlines()[-1]}")
+    command = [go, "build", "-trimpath", "-o", str(program), "github.com/rhysd/actionlint/cmd/actionlint"]
+    environment = {**os.environ, "GOFLAGS": "-mod=readonly", "GOTOOLCHAIN": "local", "GOWORK": "off"}
+    try:
+        subprocess.run(
+            command,
+            cwd=LINT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=BUILD_SECONDS,
+            check=True,
+        )
+    except subprocess.TimeoutExpired:
+        pytest.skip(f"actionlint is not built after {BUILD_SECONDS} seconds: slow network?")
+    except subprocess.CalledProcessError as error:
+        pytest.skip(f"actionlint cannot be built: {error.stderr.strip().splitlines()[-1]}")
     return program
 
 
