@@ -31,7 +31,7 @@ _BLOCK = re.compile(
 )
 _FRONT = re.compile(r"^<!-- run: (.*?) -->$", re.MULTILINE)
 _LOCAL = re.compile(r"(\w+) is local")
-_STEP = re.compile(r" [-+~=!±] [A-Z]| [A-Z]\w+ recording-|state: |hint: | \S+: .* → ")
+_STEP = re.compile(r" [-+~=!±] [A-Z]| [A-Z]\w+ recording-|state: | \S+: .* → ")
 """Begins lines about what the engine does at once, in any order."""
 _MASKS = tuple(
     (re.compile(pattern, re.MULTILINE), name)
