@@ -24,11 +24,11 @@ doctor: .venv/ready ## What is installed, found and reachable, and what to do.
 test: test-fast test-engine ## Run all tests; those that need the engine run last.
 
 test-fast: .venv/ready-for-tests ## Run the tests that need no engine.
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 test-engine: .venv/ready-for-tests
 	$(BIN)/python -m gme_recording.deploy.toolchain
-	$(BIN)/pytest -m engine --timeout 300
+	$(BIN)/pytest -n auto -m engine --timeout 300
 
 check: .venv/ready-for-tests ## Lint, format, types, imports.
 	$(BIN)/ruff check $(PATHS)

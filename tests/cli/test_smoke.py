@@ -41,6 +41,8 @@ def environment(local_cloud: RunningCloud, tmp_path: Path, monkeypatch: pytest.M
     made.console(callback_url=declared.callback_url)
     rules = [as_cos_has_it(rule) for rule in declared.lifecycle]
     made.sdk.put_bucket_lifecycle(Bucket=BUCKET, LifecycleConfiguration={"Rule": rules})
+    tags = [{"Key": "environment", "Value": "local"}]
+    made.sdk.put_bucket_tagging(Bucket=BUCKET, Tagging={"TagSet": {"Tag": tags}})
     return made
 
 

@@ -123,7 +123,7 @@ def test_no_grant(environment: Environment) -> None:
 
 
 def test_no_grant_that_is_revoked_during_the_test(environment: Environment) -> None:
-    run = environment.run(environment.target(timeout_seconds=1.0))
+    run = environment.run(environment.target(timeout_seconds=3.0))
     report = environment.smoke(run, recording=lambda _: remove_role(environment))
     assert report.failure is not None
     assert report.failure.id == "file"

@@ -29,13 +29,19 @@ def cloud():
 @pytest.fixture(scope="package")
 def served(cloud):
     """The provider behind real gRPC, configured for the recorded cloud."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GME_RECORDING_CLOUD", cloud.url)
-        patch.setattr(retry, "PAUSES", (0.0, 0.0, 0.0))
-        patch.setattr(rate.LIMITER, "wait", lambda *_: None)
-        with wired("tencentcloud", provider()) as wire:
+    with wired("tencentcloud", provider()) as wire:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("GME_RECORDING_CLOUD", cloud.url)
             wire.call("Configure", {"args": CONFIGURATION})
-            yield wire
+        yield wire
+
+
+@pytest.fixture(autouse=True)
+def _quick(cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For each test alone: tests of other packages may run in between."""
+    monkeypatch.setenv("GME_RECORDING_CLOUD", cloud.url)
+    monkeypatch.setattr(retry, "PAUSES", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(rate.LIMITER, "wait", lambda *_: None)
 
 
 @pytest.fixture
