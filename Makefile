@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate
-OURS := --extra callbacks --group build
+OURS := --extra callbacks --extra charts --group build
 PATHS := components gme_recording policy providers tests tools __main__.py
 
 help: ## Show this list.

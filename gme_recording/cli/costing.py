@@ -14,7 +14,7 @@ from gme_recording.cli.options import project_root
 from gme_recording.cli.output import Output
 from gme_recording.cli.writing import write
 from gme_recording.errors import ExitCode, UserError
-from gme_recording.review import bill, chart, cost, prices
+from gme_recording.review import bill, chart, cost, picture, prices
 from gme_recording.review.usage import Volume
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class Asked:
     prices: Path | None
     markdown: Path | None
     svg: Path | None
+    png: Path | None
 
 
 def estimate(name: str, asked: Asked, output: Output) -> int:
@@ -50,10 +51,13 @@ def estimate(name: str, asked: Asked, output: Output) -> int:
     }
     whole = cost.together(estimates)
     assumed = _assumed(hours, asked.volume)
+    drawing = bill.drawing(name, whole)
+    if asked.png:
+        write(asked.png, picture.png(drawing))
     if asked.markdown:
         write(asked.markdown, bill.markdown(name, assumed, whole))
     if asked.svg:
-        write(asked.svg, chart.svg(bill.drawing(name, whole)))
+        write(asked.svg, chart.svg(drawing))
     data = {"stack": name, "hoursPerDay": {app: str(count) for app, count in hours.items()}, **whole.data()}
     output.show(bill.text(name, assumed, whole), data)
     return ExitCode.OK

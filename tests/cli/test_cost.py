@@ -1,10 +1,12 @@
 import json
 import shutil
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from gme_recording.cli import app
 from gme_recording.errors import ExitCode
@@ -111,6 +113,25 @@ def test_markdown_and_svg_are_written(project, capsys):
     assert "```mermaid\nxychart-beta\n" in text
     assert "|    24 |" in text
     assert (project / "out" / "cost.svg").read_text().startswith("<svg ")
+
+
+def test_a_png_is_written(project, capsys):
+    code, _, _ = ran(capsys, "--hours-per-day", "10", "--png", "out/cost.png")
+
+    assert code == ExitCode.OK
+    with Image.open(project / "out" / "cost.png") as image:
+        assert (image.format, image.width) == ("PNG", 2 * (70 + 24 * 24 + 20))
+        assert len(image.convert("RGB").getcolors(1 << 16) or ()) > 10
+
+
+def test_without_pillow_nothing_is_written(project, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "PIL", None)
+
+    code, out, err = ran(capsys, "--hours-per-day", "10", "--svg", "cost.svg", "--png", "cost.png")
+
+    assert (code, out) == (ExitCode.UNAVAILABLE, "")
+    assert "gme-recording[charts]" in err
+    assert not list(project.glob("cost.*"))
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,7 @@ _FEWEST_FILES = str(Decimal(1) / LONGEST_FILE_HOURS)
 @click.option("--prices", type=file_type, help="Prices that take the place of those in the package (CSV).")
 @click.option("--markdown", type=file_type, help="Write the estimate as Markdown into this file, too.")
 @click.option("--svg", type=file_type, help="Write the chart as SVG into this file, too.")
+@click.option("--png", type=file_type, help="Write the chart as PNG into this file, too (extra `charts`).")
 @output_options
 def command(
     stack: str,
@@ -98,6 +99,7 @@ def command(
     prices: Path | None,
     markdown: Path | None,
     svg: Path | None,
+    png: Path | None,
     output: Output,
 ) -> int:
     """Estimate what recordings cost, month by month, under the declared lifecycle.
@@ -106,7 +108,8 @@ def command(
     recording on; calls nothing. Prices are dated: the estimate says of when. GME's recording fee is not
     published: without --recording-price no total is known (docs/cost.md).
 
-    Exit codes: 0 shown, 2 the stack file, the price file or an option is wrong, 6 no such stack.
+    Exit codes: 0 shown, 2 the stack file, the price file or an option is wrong, 6 no such stack,
+    10 --png without Pillow.
 
     \b
     Examples:
@@ -125,6 +128,6 @@ def command(
         egress_gb_per_month=egress_gb_per_month,
     )
     asked = costing.Asked(
-        hours_per_day, volume, months, recording_price, prices=prices, markdown=markdown, svg=svg
+        hours_per_day, volume, months, recording_price, prices=prices, markdown=markdown, svg=svg, png=png
     )
     return costing.estimate(stack, asked, output)
