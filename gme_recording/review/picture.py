@@ -1,4 +1,4 @@
-"""A chart as PNG, for what takes no SVG: mail, slides, wikis; extra `charts` installs Pillow, which draws it."""
+"""A chart as PNG, for mail, slides and wikis that take no SVG; drawn by Pillow, of extra `charts`."""
 
 from __future__ import annotations
 
