@@ -1,15 +1,20 @@
-"""The local cloud in the foreground: `python -m gme_recording.localcloud --root DIR --port N`."""
+"""The local cloud in the foreground: `python -m gme_recording.localcloud --root DIR --port N`.
+
+`--root` is the project whose .local/cloud holds the state, `--port` one on loopback; left out, they are the
+working folder, and the port of last time or a free one.
+"""
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import errno
 import logging
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from getopt import GetoptError, getopt
 from pathlib import Path
 
 from gme_recording.localcloud import outbox
@@ -25,14 +30,16 @@ from gme_recording.localcloud.assemble import local_cloud
 from gme_recording.localcloud.server import Server
 from gme_recording.localcloud.store import IncompatibleState
 
+USAGE = "usage: python -m gme_recording.localcloud [--root DIR] [--port N]"
+
 
 def main() -> None:
     """Serve until SIGTERM or SIGINT; exits with 1 and one line if it cannot start."""
-    options = _options()
+    root, port = _options(sys.argv[1:])
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
-    folder_of(options.root).mkdir(parents=True, exist_ok=True)
+    folder_of(root).mkdir(parents=True, exist_ok=True)
     try:
-        asyncio.run(_serve(options.root, options.port))
+        asyncio.run(_serve(root, port))
     except (IncompatibleState, PortInUse) as error:
         sys.exit(f"error: {error}")
 
@@ -41,13 +48,17 @@ class PortInUse(Exception):
     """Somebody else listens there."""
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m gme_recording.localcloud", description=__doc__)
-    parser.add_argument(
-        "--root", type=Path, default=Path(), help="project whose .local/cloud holds the state"
-    )
-    parser.add_argument("--port", type=int, help="on loopback; left out: the one of last time, or a free one")
-    return parser.parse_args()
+def _options(arguments: Sequence[str]) -> tuple[Path, int | None]:
+    """Root and port; `argparse` would take a thirtieth of the whole start."""
+    try:
+        given, rest = getopt(arguments, "", ["root=", "port="])
+        options = dict(given)
+        if rest:
+            raise GetoptError(f"{rest[0]} is too much")
+        port = options.get("--port")
+        return Path(options.get("--root", "")), None if port is None else int(port)
+    except (GetoptError, ValueError) as error:
+        sys.exit(f"error: {error}; {USAGE}")
 
 
 async def _serve(root: Path, port: int | None) -> None:

@@ -18,7 +18,7 @@ POLICY = "policy"
 _RESOURCE = re.compile(r"qcs::cos:[^:]*:uid/\d+:(?P<bucket>[^/]+)/(?P<key>.*)", re.DOTALL)
 
 
-def resource_policies(store: Store, resource: str) -> Sequence[str]:
+def of_resource(store: Store, resource: str) -> Sequence[str]:
     """The JSON documents that count for a six-part resource, besides those of who asks."""
     found = _RESOURCE.fullmatch(resource)
     bucket = store.find(Bucket, name=found["bucket"]) if found else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import timedelta
-from functools import cache
 
 from gme_recording.localcloud.cloud import Call
 from gme_recording.localcloud.dialects.web import camel
@@ -16,18 +15,7 @@ LONGEST_ADVANCE_SECONDS = 100 * 366 * 86_400
 
 @ADMIN.operation("Health", match="GET /healthz")
 def health(call: Call) -> dict[str, object]:
-    return {"ok": True, "version": _version(), "now": call.now.isoformat()}
-
-
-@cache
-def _version() -> str:
-    """Of the installed project; found when first asked for, which start-up does not pay."""
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
-
-    try:
-        return version("gme-recording")
-    except PackageNotFoundError:
-        return "uninstalled"
+    return {"ok": True, "now": call.now.isoformat()}
 
 
 @ADMIN.operation("GetClock", match="GET /admin/clock")
