@@ -17,6 +17,8 @@ class Kind(StrEnum):
     USER = "user"
     ROLE = "role"
     """A role, through temporary credentials or through a service that acts as it."""
+    FEDERATED = "federated"
+    """Somebody for whom an identity provider vouches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,16 @@ class Principal:
     """Name of the role."""
     session_policy: str = ""
     """JSON document that narrows temporary credentials further."""
+    provider: str = ""
+    """Name of the identity provider."""
 
     @property
     def qcs(self) -> str:
         """The form that policies name principals by (436/71307)."""
         if self.kind is Kind.ANONYMOUS:
             return "qcs::cam::anyone:anyone"
+        if self.kind is Kind.FEDERATED:
+            return f"qcs::cam::uin/{self.owner_uin}:oidc-provider/{self.provider}"
         who = f"roleName/{self.role}" if self.kind is Kind.ROLE else f"uin/{self.uin}"
         return f"qcs::cam::uin/{self.owner_uin}:{who}"
 

@@ -22,6 +22,7 @@ class Issuers:
     url: str
     keys: dict[str, str]
     refuses: bool = False
+    token: str = CANARY
     asked: list[tuple[str, dict[str, str], Any]] = field(default_factory=list)
 
     def answer(self) -> dict[str, object]:
@@ -38,7 +39,7 @@ def serving(keys: dict[str, str]) -> Iterator[Issuers]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             found.asked.append((self.path, dict(self.headers), None))
-            self.reply({"value": CANARY})
+            self.reply({"value": found.token})
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

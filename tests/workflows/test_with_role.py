@@ -10,8 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tencentcloud.common.credential import Credential
 
 from gme_recording.errors import ExitCode
+from tests.localcloud.identity_provider import IdentityProvider
+from tests.localcloud.sdk import Sdk
 from tests.workflows.issuers import CANARY, KEYS, ROLE, Issuers, github, serving, variables
 
 ROOT = Path(__file__).parents[2]
@@ -86,6 +89,28 @@ def test_a_gitlab_token_is_taken_as_it_is_and_not_passed_on(issuers):
 
     assert [asked["WebIdentityToken"] for _, _, asked in issuers.asked] == [CANARY]
     assert CANARY not in ran.stdout
+
+
+def test_the_local_cloud_gives_keys_of_a_role_to_the_job_that_it_trusts_alone(issuers, local_cloud):
+    """Identity provider and role are those of docs/continuous-deployment.md."""
+    provider = IdentityProvider("github", "https://token.actions.githubusercontent.com")
+    subject = "repo:studio/recording:environment:prod"
+    cam = Sdk(local_cloud, "cam")
+    cam("CreateOIDCConfig", **provider.configuration)
+    cam("CreateRole", RoleName=ROLE.rpartition("/")[2], PolicyDocument=provider.trust(subject))
+    job = {**github(issuers), "HTTP_PROXY": local_cloud.url}
+
+    issuers.token = provider.token(sub=subject)
+    ran = run(issuers, sys.executable, "-c", SHOW, **job)
+    issuers.token = provider.token(sub=f"{subject}-preview")
+    other = run(issuers, sys.executable, "-c", SHOW, **job)
+
+    assert ran.returncode == 0, ran.stderr
+    seen = json.loads(ran.stdout)
+    given = (seen[f"TENCENTCLOUD_{name}"] for name in ("SECRET_ID", "SECRET_KEY", "SECURITY_TOKEN"))
+    assert Sdk(local_cloud, "sts", Credential(*given))("GetCallerIdentity")["Type"] == "CAMRole"
+    assert (other.returncode, other.stdout) == (ExitCode.AUTH, "")
+    assert "The role gme-recording-deploy does not trust" in other.stderr
 
 
 def test_the_command_s_exit_code_is_kept(issuers):

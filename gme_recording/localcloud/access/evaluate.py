@@ -56,7 +56,8 @@ def decide(question: Question, identity: Sequence[str], on_resource: Sequence[st
 
 def trusts(document: str, principal: Principal, facts: Facts) -> bool:
     """Whether a role's trust document lets that principal assume the role."""
-    return _verdicts((document,), Question(principal, "sts:AssumeRole", "", facts)) == {True}
+    action = "AssumeRoleWithWebIdentity" if principal.kind is Kind.FEDERATED else "AssumeRole"
+    return _verdicts((document,), Question(principal, f"sts:{action}", "", facts)) == {True}
 
 
 def _is_home(principal: Principal, resource: str) -> bool:

@@ -44,10 +44,12 @@ def resource_matches(pattern: str, resource: str) -> bool:
 
 
 def principal_matches(pattern: str, principal: str) -> bool:
-    """`*`, anyone, an account (`qcs::cam::uin/1:root`) or an identity (`qcs::cam::uin/1:uin/2`)."""
+    """`*`, anyone, an account (`qcs::cam::uin/1:root`) or an identity (`qcs::cam::uin/1:uin/2`).
+    Whoever comes through an identity provider is nobody of the account's.
+    """
     if pattern in {"*", "qcs::cam::anyone:anyone"}:
         return True
     account, _, who = pattern.rpartition(":")
     if who == "root":
-        return principal.startswith(f"{account}:")
+        return principal.startswith(f"{account}:") and ":oidc-provider/" not in principal
     return matches(pattern, principal)

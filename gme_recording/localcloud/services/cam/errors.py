@@ -37,6 +37,16 @@ HAVE_KEYS = Refusal(
 KEY_LIMIT = Refusal("OperationDenied.AccessKeyOverLimit", "A user has two keys at most.")
 KEY_NOT_EXIST = Refusal("ResourceNotFound.SecretNotExist", "The key does not exist.")
 
+IDENTITY_NAME_IN_USE = Refusal(
+    "InvalidParameter.IdentityNameInUse", "The identity provider's name is in use."
+)
+IDENTITY_NAME_ERROR = Refusal("InvalidParameterValue.NameError", "The identity provider's name is invalid.")
+IDENTITY_URL_ERROR = Refusal(
+    "InvalidParameterValue.IdentityUrlError", "The identity provider's URL is invalid."
+)
+IDENTITY_KEY_ERROR = Refusal("InvalidParameterValue.IdentityKeyError", "The public key is wrong: {problem}.")
+IDENTITY_NOT_EXIST = Refusal("ResourceNotFound.IdentityNotExist", "The identity provider does not exist.")
+
 DOCUMENT_ERRORS = {
     where: Refusal(f"InvalidParameter.{code}", "{problem}.")
     for where, code in {

@@ -123,7 +123,24 @@ class Deletion(Record):
     status: str
 
 
-RECORDS = (Counter, User, Role, Policy, PolicyVersion, Attachment, Deletion)
+@dataclass(frozen=True, slots=True)
+class IdentityProvider(Record):
+    """Who issues tokens (OpenID Connect) that roles may trust."""
+
+    KEY = ("owner_uin", "name")
+    owner_uin: str
+    name: str
+    url: str
+    """The tokens' `iss`."""
+    client_ids: tuple[str, ...]
+    """One of them is the tokens' `aud`."""
+    keys: str
+    """JWKS in Base64."""
+    description: str = ""
+    rotates: int = 0
+
+
+RECORDS = (Counter, User, Role, Policy, PolicyVersion, Attachment, Deletion, IdentityProvider)
 
 
 def next_number(store: Store, name: str, first: int) -> int:

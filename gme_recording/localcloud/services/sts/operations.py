@@ -11,13 +11,14 @@ from urllib.parse import unquote
 from gme_recording.localcloud.access.document import Malformed, parse_identity_policy
 from gme_recording.localcloud.access.evaluate import facts_of, trusts
 from gme_recording.localcloud.clock import job
-from gme_recording.localcloud.identity import Key, Kind, Principal, new_secret_id, new_secret_key
+from gme_recording.localcloud.identity import Account, Key, Kind, Principal, new_secret_id, new_secret_key
 from gme_recording.localcloud.refusal import Refusal
-from gme_recording.localcloud.services.cam.model import Role
+from gme_recording.localcloud.services.cam.model import IdentityProvider, Role
 from gme_recording.localcloud.services.sts.routes import STS
 
 if TYPE_CHECKING:
     from gme_recording.localcloud.cloud import Call
+    from gme_recording.localcloud.signatures.identity_token import Identity
 
 OWNER_LIMIT = timedelta(hours=2)
 USER_LIMIT = timedelta(hours=36)
@@ -29,6 +30,7 @@ OVER_TIME = Refusal("InvalidParameter.OverTimeError", "DurationSeconds must be f
 POLICY_INVALID = Refusal("InvalidParameter.StrategyInvalid", "The policy is invalid: {problem}.")
 ROLE_NOT_FOUND = Refusal("ResourceNotFound.RoleNotFound", "The role does not exist.")
 NOT_TRUSTED = Refusal("UnauthorizedOperation", "The role {role} does not trust the caller.")
+TOKEN_ERROR = Refusal("InvalidParameter.WebIdentityTokenError", "The token is refused: {problem}.")
 TEMPORARY_NOT_ALLOWED = Refusal(
     "FailedOperation.TempKeyNotAllowed", "Temporary keys cannot make further ones."
 )
@@ -102,6 +104,39 @@ def assume_role(
 
 
 @STS.operation(
+    "AssumeRoleWithWebIdentity",
+    refuses=(PARAM_ERROR, ROLE_NOT_FOUND, TOKEN_ERROR, NOT_TRUSTED, OVER_TIME),
+    rate=20,
+)
+def assume_role_with_web_identity(
+    call: Call,
+    *,
+    provider_id: str,
+    web_identity_token: str,
+    role_arn: str,
+    role_session_name: str,
+    duration_seconds: int = 7200,
+) -> dict[str, object]:
+    """For the bearer of a token: the role must trust its provider, by its issuer, audience and subject."""
+    if not _SESSION_NAME.fullmatch(role_session_name):
+        raise PARAM_ERROR(parameter="RoleSessionName")
+    role = _role(call, role_arn)
+    identity = _identity(call, role.owner_uin, provider_id, web_identity_token)
+    facts = {
+        **facts_of(call.request),
+        "oidc:iss": identity.issuer,
+        "oidc:aud": identity.audience,
+        "oidc:sub": identity.subject,
+    }
+    if not trusts(role.trust, Principal(Kind.FEDERATED, role.owner_uin, provider=provider_id), facts):
+        raise NOT_TRUSTED(role=role.name)
+    account = call.store.find(Account, owner_uin=role.owner_uin)
+    assert account is not None, f"no account {role.owner_uin}"
+    duration = _duration(duration_seconds, timedelta(seconds=role.session_seconds))
+    return _credentials(call, Principal(Kind.ROLE, role.owner_uin, account.appid, role=role.name), duration)
+
+
+@STS.operation(
     "GetFederationToken",
     on=_on_caller,
     refuses=(PARAM_ERROR, OVER_TIME, POLICY_INVALID, TEMPORARY_NOT_ALLOWED),
@@ -119,6 +154,20 @@ def get_federation_token(
     duration = _duration(duration_seconds, OWNER_LIMIT if who.kind is Kind.OWNER else USER_LIMIT)
     session = Principal(who.kind, who.owner_uin, who.appid, who.uin, session_policy=_session_policy(policy))
     return _credentials(call, session, duration)
+
+
+def _identity(call: Call, owner_uin: str, provider_id: str, token: str) -> Identity:
+    from gme_recording.localcloud.signatures import identity_token  # noqa: PLC0415 - loads slowly
+
+    provider = call.store.find(IdentityProvider, owner_uin=owner_uin, name=provider_id)
+    if provider is None:
+        raise PARAM_ERROR(parameter="ProviderId")
+    keys = identity_token.public_keys(provider.keys)
+    issuer = identity_token.Issuer(provider.url, provider.client_ids, keys)
+    try:
+        return identity_token.verify(token, issuer, call.now)
+    except identity_token.Invalid as invalid:
+        raise TOKEN_ERROR(problem=invalid) from None
 
 
 def _role(call: Call, arn: str) -> Role:

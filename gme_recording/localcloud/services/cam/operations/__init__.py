@@ -3,6 +3,7 @@
 from gme_recording.localcloud.services.cam.operations import (
     account,
     attachments,
+    identity_providers,
     keys,
     linked_roles,
     policies,
@@ -11,4 +12,14 @@ from gme_recording.localcloud.services.cam.operations import (
     users,
 )
 
-__all__ = ["account", "attachments", "keys", "linked_roles", "policies", "policy_versions", "roles", "users"]
+__all__ = [
+    "account",
+    "attachments",
+    "identity_providers",
+    "keys",
+    "linked_roles",
+    "policies",
+    "policy_versions",
+    "roles",
+    "users",
+]
