@@ -115,6 +115,31 @@ def test_a_state_that_another_process_uses_is_not_taken(root):
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["--port", "many"], "'many'"),
+        (["--colour", "red"], "--colour"),
+        (["--port"], "--port"),
+        (["here"], "here"),
+    ],
+)
+def test_options_that_it_does_not_know_are_refused_with_those_it_does(tmp_path, arguments, problem):
+    ended = subprocess.run(
+        [sys.executable, "-m", "gme_recording.localcloud", *arguments],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert problem in ended.stderr
+    assert "[--root DIR] [--port N]" in ended.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_state_of_another_version_is_refused_with_what_to_do(root):
     folder_of(root).mkdir(parents=True)
     state = sqlite3.connect(folder_of(root) / "cloud.sqlite")
