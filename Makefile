@@ -60,6 +60,7 @@ clean: ## Remove environment and caches; engine (.tools) and the local stack (.l
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q components gme_recording policy providers
 	@touch $@
 
 .venv/ready-for-tests: .venv/ready requirements-test.txt

@@ -103,20 +103,21 @@ def test_a_port_in_use_is_refused(project):
 
 def test_ctrl_c_ends_in_order_and_the_next_up_finishes(project):
     project.done("cloud", "start")
-    process = subprocess.Popen(
-        [sys.executable, "-c", "from gme_recording.cli.app import main; main()", "up"],
-        cwd=project.root,
-        env=project.environment(),
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr is not None
-    for line in process.stderr:
-        if "created" in line:
-            break
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
+    with project.fault(effect="latency", action="StartRecord", seconds=5):  # surely not yet at its end
+        process = subprocess.Popen(
+            [sys.executable, "-c", "from gme_recording.cli.app import main; main()", "up"],
+            cwd=project.root,
+            env=project.environment(),
+            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stderr is not None
+        for line in process.stderr:
+            if "created" in line:
+                break
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
 
     assert process.returncode == ExitCode.CANCELLED
     project.done("up")
