@@ -38,7 +38,8 @@ UNREADABLE = "ServerNetworkError"
 
 _KEYS = "check TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, or run: tccli configure"
 _LISTS = "give at most 20 user ids, as strings, in either the allow or the block list"
-_GRANT = "have an administrator attach the stack's recorder policy to this user or role"
+_ATTACH = "have an administrator attach the stack's {} policy to this user or role"
+_GRANT = _ATTACH.format("recorder")
 _CONSOLE = "gme-recording runbook shows what to set in the GME console"
 _REPORT = "try again; if it stays, open a ticket with the request id"
 _ARREARS = "the account is in arrears: pay in the console, recording goes on within minutes"
@@ -94,12 +95,14 @@ HINTS = {
     NO_ANSWER: "the request may have been performed: look before repeating it",
     UNREADABLE: "check HTTPS_PROXY: something other than Tencent Cloud answered",
     # COS
-    "AccessDenied": _GRANT,
+    "AccessDenied": _ATTACH.format("deployer"),
     "BucketAlreadyExists": "bucket names are unique in a region: choose another storage name",
     "InvalidAccessKeyId": _KEYS,
+    "InvalidObjectState": "the object is archived: restore it first, then read it",
     "NoSuchBucket": "gme-recording up creates it; compare name, appid and region with the COS console",
     "NoSuchKey": "the object is gone: a lifecycle rule or a person deleted it",
     "PathConflict": _REPORT,
+    "PreconditionFailed": "the object was overwritten since it was looked at: list it anew, then try again",
     "RequestTimeTooSkewed": _CLOCK,
     "RequestTimeout": _REPORT,
     "ServiceUnavailable": _REPORT,
@@ -110,6 +113,13 @@ HINTS = {
     "InvalidParameter.RoleNameInUse": "the role exists: declare access.grant: existing",
     "InvalidParameter.RoleNotExist": "declare access.grant: create in exactly one stack of the account",
 }
+_OBJECT_HINTS = {
+    **dict.fromkeys(("GetBucket", "GetObject", "HeadObject"), _ATTACH.format("reader")),
+    **dict.fromkeys(
+        ("DeleteMultipleObjects", "DeleteObject", "GetBucketObjectVersions"), _ATTACH.format("eraser")
+    ),
+}
+"""Which policy an action on objects wants; settings of buckets are the deployer's."""
 _REFUSED_KEYS = frozenset({"InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestTimeTooSkewed"})
 _OWN_CODES = frozenset({NO_LOCAL_CLOUD, UNREACHED, NO_ANSWER, UNREADABLE})
 """Not the vendor's: they say nothing that the text does not."""
@@ -143,7 +153,7 @@ class ApiError(UserError):
         about = "" if code in _OWN_CODES else f" ({code}{request})"
         super().__init__(
             f"{action}: {text.rstrip('.') or 'refused'}{about}",
-            hint=hint_for(code) if hint is None else hint,
+            hint=hint_for(code, action) if hint is None else hint,
             exit_code=exit_code_for(code),
         )
         self.code = code
@@ -183,8 +193,13 @@ class NoAnswer(ApiError, codes=[NO_ANSWER]):
     """Sent, but not answered: look before repeating it."""
 
 
-def hint_for(code: str) -> str:
-    """Return what to do about a code, by the code itself or its family (the part before the dot)."""
+def hint_for(code: str, action: str = "") -> str:
+    """Return what to do about a code, by the code itself or its family (the part before the dot).
+
+    The action decides where the code alone does not tell which right is missing.
+    """
+    if code == "AccessDenied" and action in _OBJECT_HINTS:
+        return _OBJECT_HINTS[action]
     return HINTS.get(code) or HINTS.get(code.partition(".")[0], "")
 
 

@@ -43,7 +43,7 @@ RECORDING_CODES = (
 )
 
 
-# Codes of the gateway (607/33223), and those of other actions that tell of what may go wrong here, too.
+# Codes of the gateway (607/33223), of COS, and of other actions that tell of what may go wrong here, too.
 OTHER_CODES = (
     "AuthFailure.SecretIdNotFound",
     "AuthFailure.SignatureExpire",
@@ -58,6 +58,8 @@ OTHER_CODES = (
     "RequestLimitExceeded",
     "ResourceNotFound.BizidIsNotFound",
     "UnknownParameter",
+    "InvalidObjectState",
+    "PreconditionFailed",
 )
 
 
@@ -97,6 +99,30 @@ def test_refusal_can_be_caught_by_its_class(vendor: Vendor) -> None:
     vendor.will(refused("ResourceNotFound.TaskNotFound"))
     with pytest.raises(TaskNotFound):
         Gme(vendor.cloud).stop_record(1400000001, "5")
+
+
+@pytest.mark.parametrize(
+    ("action", "policy"),
+    [
+        ("put_bucket_lifecycle", "deployer"),
+        ("PutBucketPolicy", "deployer"),
+        ("GetBucketLogging", "deployer"),
+        ("HeadBucket", "deployer"),
+        ("GetBucket", "reader"),
+        ("GetObject", "reader"),
+        ("HeadObject", "reader"),
+        ("DeleteObject", "eraser"),
+        ("DeleteMultipleObjects", "eraser"),
+        ("GetBucketObjectVersions", "eraser"),
+    ],
+)
+def test_access_denied_names_the_policy_that_the_action_wants(action: str, policy: str) -> None:
+    hint = ApiError("AccessDenied", "no", action=action).hint
+    assert hint == f"have an administrator attach the stack's {policy} policy to this user or role"
+
+
+def test_archived_object_is_to_be_restored_first() -> None:
+    assert "restore it first" in ApiError("InvalidObjectState", "no", action="GetObject").hint
 
 
 def test_unlisted_code_takes_the_hint_of_its_family() -> None:
