@@ -88,6 +88,11 @@ PATTERNS = (
         "keep it, or set storage.on_destroy to keep or empty, run up, then try again",
     ),
     _pattern(
+        r"log_target_bucket and log_prefix should set null when log_enable is false",
+        "the provider cannot switch off the access log of a bucket",
+        "switch it off in the COS console (Logging), then: gme-recording up --stack {stack} --refresh",
+    ),
+    _pattern(
         r"before hook \"[^\"]*\" failed: (?P<why>.*)",
         "{why}",
         "",

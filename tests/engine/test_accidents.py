@@ -1,7 +1,7 @@
 """What the official provider does wrong cannot hurt: each accident, made on purpose, is healed.
 
 `OFFICIAL` runs the command line with a provider that has these accidents; the cases are those of
-tests/golden/provider.
+tests/golden/provider. Killed runs, their pending operations and their 409 are those of test_killed.
 """
 
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from gme_recording.api.cos import Cos
+from gme_recording.api.errors import ApiError
 from gme_recording.api.vendor import cos_client
 from gme_recording.errors import ExitCode
 from tests.support.engine import NAMES, Project, Ran
@@ -17,11 +18,14 @@ pytestmark = pytest.mark.engine
 
 OFFICIAL = "tests.support.official"
 BUCKET = "voice-local-1250000000"
+LOGS = "voice-log-1250000000"
+UNLOGGED = "\n    on_destroy: empty\n"
+LOGGED = f"\n    access_log: {{name: voice-log, keep: 90 days}}{UNLOGGED}"
 REPAIR = "gme-recording up --stack local --repair"
 
 
-def official(project: Project, *arguments: str) -> Ran:
-    return project.run(*arguments, program=OFFICIAL)
+def official(project: Project, *arguments: str, **environment: str) -> Ran:
+    return project.run(*arguments, program=OFFICIAL, **environment)
 
 
 def healed(project: Project, *arguments: str) -> Ran:
@@ -64,6 +68,53 @@ def test_an_update_that_was_denied_but_recorded_as_done_is_made_by_the_next_up(d
     assert keeps_days(deployed) == 60
     assert "passed" in again.out
     in_order(deployed)
+
+
+@pytest.mark.parametrize(
+    ("action", "old", "new", "found"),
+    [
+        (
+            "PutBucketLifecycle",
+            "keep: 30 days",
+            "keep: 60 days",
+            "lifecycle rule default: expireDays is 30, declared 60",
+        ),
+        ("PutBucketLogging", UNLOGGED, LOGGED, f"the access log goes to nowhere, declared {LOGS}"),
+    ],
+)
+def test_an_update_that_got_lost_fails_every_deployment_until_it_is_made(deployed, action, old, new, found):
+    deployed.edit(old, new)
+    with deployed.fault(service="cos", action=action, code="AccessDenied", status=403):
+        assert official(deployed, "up").code == ExitCode.FAILED
+
+    for _ in range(2):
+        believing = official(deployed, "up", BELIEVING="1")
+        assert believing.code == ExitCode.FAILED
+        assert found in believing.err
+        assert "gme-recording up --refresh repairs it" in believing.err
+
+    healed(deployed, "up", "--refresh")
+    in_order(deployed)
+
+
+def test_an_access_log_that_cannot_be_switched_off_is_switched_off_by_hand(deployed):
+    deployed.edit(UNLOGGED, LOGGED)
+    healed(deployed, "up")
+    deployed.edit(LOGGED, UNLOGGED)
+
+    for _ in range(2):
+        refused = official(deployed, "up")
+        assert refused.code == ExitCode.FAILED
+        assert "the provider cannot switch off the access log" in refused.err
+        assert "switch it off in the COS console" in refused.err
+    assert Cos(deployed.cloud).log_bucket(BUCKET) == LOGS, "nothing that logs go to was deleted"
+
+    sdk(deployed).put_bucket_logging(Bucket=BUCKET, BucketLoggingStatus={})
+    healed(deployed, "up", "--refresh")
+
+    in_order(deployed)
+    with pytest.raises(ApiError, match="NoSuchBucket"):
+        Cos(deployed.cloud).bucket_region(LOGS)
 
 
 def test_a_denied_change_of_the_bucket_policy_is_made_by_the_next_up(deployed):
