@@ -35,7 +35,7 @@ def day(tmp_path: Path) -> Iterator[Day]:
         yield prepare(running, tmp_path, SEED)
 
 
-@pytest.mark.timeout(180)  # half a minute of requests, on a machine that has nothing else to do
+@pytest.mark.timeout(180)  # it takes twenty seconds, but receivers and machines may be busy
 def test_every_second_on_air_is_in_a_file_or_in_the_report(day: Day) -> None:
     moves = script(SEED)
     air = on_air(moves)
@@ -46,8 +46,6 @@ def test_every_second_on_air_is_in_a_file_or_in_the_report(day: Day) -> None:
     sizes = {item.object.key: item.object.size for item in compared.objects}
     gaps = compared.result.gaps
 
-    assert spans(accounted(day, compared, sizes, air)) == spans(air)
-
     recorded = {file.name.removeprefix("/") for task in compared.tasks for file in task.files or ()}
     told = {event.file for event in heard if event.kind == Kind.UPLOADED}
     named = {why: {gap.key for gap in gaps if gap.why is why} for why in {gap.why for gap in gaps}}
@@ -57,6 +55,7 @@ def test_every_second_on_air_is_in_a_file_or_in_the_report(day: Day) -> None:
         Why.UNHEARD: sizes.keys() - told,
     }
     assert sizes.keys() <= recorded
+    assert spans(accounted(day, compared, sizes, air)) == spans(air)
 
     assert_that_it_was_such_a_day(day, compared, sizes)
     assert_that_files_sound_as_long_as_they_are(day, sizes)
@@ -107,12 +106,8 @@ def spans(air: Air) -> dict[tuple[str, str], list[tuple[int, int]]]:
 def assert_that_it_was_such_a_day(day: Day, compared: Compared, sizes: Mapping[str, int]) -> None:
     """Everything that should go wrong did, and nothing that was answered is lost."""
     sent = day.sent()
-    assert Counter(outcome.partition("[")[0] for _, outcome in sent).keys() == {
-        "delivered",
-        "lost on request",
-        "failed: HTTP 401",
-        "failed: ",
-    }
+    outcomes = {outcome.partition(" [")[0] for _, outcome in sent}
+    assert outcomes >= {"delivered", "lost on request", "failed: HTTP 401", "failed:"}
     heard = {event.identity for event in day.heard()}
     assert {event.identity for event, outcome in sent if outcome == "delivered"} <= heard
     assert heard.isdisjoint(event.identity for event, outcome in sent if outcome == "failed: HTTP 401")
