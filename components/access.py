@@ -40,9 +40,11 @@ def owner(appid: str) -> Owner:
     try:
         found = user.get_info()
     except Exception as refusal:
+        _, _, said = str(refusal).rpartition("returned an error: ")  # the engine's own words come before
+        message, _, hint = said.partition("\nhint: ")
         raise UserError(
-            f"the account of the credentials could not be read: {refusal}",
-            hint="gme-recording doctor",
+            f"the account of the credentials could not be read: {message}",
+            hint=hint or "gme-recording doctor",
             exit_code=ExitCode.AUTH,
         ) from refusal
     if found.app_id != appid:

@@ -161,3 +161,13 @@ def test_credentials_that_are_refused_are_a_line_for_people() -> None:
         UserError, match=r"^the account of the credentials could not be read: .*SecretIdNotFound"
     ):
         owner("1250000000", {"refused": "AuthFailure.SecretIdNotFound"})
+
+
+def test_what_the_provider_says_to_do_is_the_hint() -> None:
+    with pytest.raises(UserError) as raised:
+        owner(
+            "1250000000",
+            {"refused": "invoke of x failed: x returned an error: no such key\nhint: look again"},
+        )
+    assert raised.value.message == "the account of the credentials could not be read: no such key"
+    assert raised.value.hint == "look again"
