@@ -6,7 +6,7 @@ RS256 alone: GitHub and GitLab sign with nothing else.
 from __future__ import annotations
 
 import json
-from base64 import b64decode
+from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -96,5 +96,8 @@ def _public_key(key: Mapping[str, str]) -> RSAPublicKey:
 
 
 def _decoded(part: str) -> bytes:
-    """Base64 for addresses, without its padding."""
-    return b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
+    """Base64 for addresses, without its padding; no second spelling of the same bytes is taken."""
+    decoded = urlsafe_b64decode(part + "=" * (-len(part) % 4))
+    if urlsafe_b64encode(decoded).decode().rstrip("=") != part:
+        raise ValueError(part)
+    return decoded
