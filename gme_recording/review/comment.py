@@ -65,6 +65,8 @@ def render(comment: Comment, limit: int = LIMIT) -> str:
     def text(number: int) -> str:
         return _text(whole, cuts[:number])
 
+    if len(text(0)) <= limit:  # the note of what is missing may be longer than what is missing
+        return text(0)
     number = bisect_left(range(len(cuts)), True, key=lambda at: len(text(at)) <= limit)
     while number < len(cuts) and len(text(number)) > limit:
         number += 1

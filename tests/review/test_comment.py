@@ -159,6 +159,13 @@ def test_a_comment_never_exceeds_its_limit(effects, rows, limit):
     assert (cut == whole) == (len(whole) <= limit)
 
 
+def test_what_fits_is_whole_though_with_a_note_of_what_is_missing_it_would_not_fit():
+    told = comment(effect("", Topic.FAILED, Severity.NOTE, folded="-"))
+    whole = render(told)
+
+    assert render(told, len(whole)) == whole
+
+
 def test_a_thousand_stacks_fit():
     stacks = tuple(
         Row(stack=f"stack-{number}", counts={"update": 3}, policy="passes") for number in range(1000)
