@@ -1,4 +1,6 @@
 import json
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,10 +21,10 @@ def problem(response: Response) -> tuple[int, str]:
     return response.status, json.loads(response.body)["error"]
 
 
-def test_health_tells_virtual_time() -> None:
+def test_health_tells_the_version_and_virtual_time() -> None:
+    project = tomllib.loads((Path(__file__).parents[4] / "pyproject.toml").read_text("utf-8"))["project"]
     found = ok(World(ready=False).web("GET", "/healthz"))
-    assert found["ok"] is True
-    assert found["now"] == START.isoformat()
+    assert found == {"ok": True, "version": project["version"], "now": START.isoformat()}
 
 
 def test_fresh_cloud_has_the_demo_application() -> None:

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gme_recording.localcloud.services.cos import model, pages
 from gme_recording.localcloud.services.cos.model import Version
 from gme_recording.localcloud.store import Store
-from tests.localcloud.services.cos.wire import BUCKET, new_cloud
+from tests.localcloud.services.cos.wire import BUCKET, Wire, code_of, new_cloud, tree_of
 
 keys = st.text("ab/é\ud7ff\ue000\U0010ffff", min_size=1, max_size=6)
 prefixes = st.text("ab/\U0010ffff", max_size=2)
@@ -94,3 +95,20 @@ def test_a_page_of_nothing_is_not_truncated() -> None:
 def test_after_prefix_is_beyond_everything_with_the_prefix(prefix: str, rest: str) -> None:
     end, key = model.after_prefix(prefix).encode(), (prefix + rest).encode()
     assert not end or key < end
+
+
+def test_a_listing_goes_on_at_its_token(bucket: Wire) -> None:
+    for key in ("\u07ff?", "\u07ff~", "z"):
+        bucket.put(key)
+    query, seen = "list-type=2&max-keys=1", []
+    for _ in range(3):
+        page = tree_of(bucket.send("GET", query=query))
+        seen += [found.value("Key") for found in page.each("Contents")]
+        query = f"list-type=2&max-keys=1&continuation-token={page.value('NextContinuationToken')}"
+    assert seen == ["z", "\u07ff?", "\u07ff~"]
+
+
+@pytest.mark.parametrize("token", ["3r-_", "37+/", "37_", "37-_ ", "YQ", "YR==", "YQ==YQ==", "é"])
+def test_a_token_that_no_listing_gave_is_refused(bucket: Wire, token: str) -> None:
+    found = bucket.send("GET", query=f"list-type=2&continuation-token={token}")
+    assert code_of(found) == (400, "InvalidArgument")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -141,9 +140,12 @@ def _resume(listing: Listing) -> str:
     if not listing.continuation_token:
         return listing.start_after
     try:
-        return base64.b64decode(listing.continuation_token, b"-_", validate=True).decode()
-    except (binascii.Error, ValueError) as error:
-        raise INVALID_ARGUMENT(problem="the continuation token is not valid") from error
+        marker = base64.urlsafe_b64decode(listing.continuation_token).decode()
+    except ValueError:
+        marker = ""
+    if not marker or _token(marker) != listing.continuation_token:
+        raise INVALID_ARGUMENT(problem="the continuation token is not valid")
+    return marker
 
 
 def _head(bucket: str, listing: Listing) -> Iterable[Element | None]:
