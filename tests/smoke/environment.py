@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from components import documents
+from gme_recording import smoke
 from gme_recording.api import Cam, Cloud, CloudKind, Cos, Gme, LifecycleRule, LocalCloud
 from gme_recording.api.credentials import LOCAL_MAIN_ACCOUNT
 from gme_recording.api.retry import Repeat
@@ -16,7 +17,7 @@ from gme_recording.api.vendor import Service, cos_client
 from gme_recording.console import local as console
 from gme_recording.console.settings import Settings
 from gme_recording.localcloud.pytest_plugin import RunningCloud
-from gme_recording.smoke import Report, Target
+from gme_recording.smoke import Report, Target, Verdict
 from gme_recording.smoke.clock import Clock
 from gme_recording.smoke.model import Check, Run
 from gme_recording.smoke.runner import conduct
@@ -35,9 +36,9 @@ SETTINGS = Settings(
     region="ap-guangzhou",
     callback_url="https://voice.example.com/gme",
 )
-
-
 POLICY = documents.tls_only("ap-guangzhou", "1250000000", BUCKET)
+NOTHING: tuple[object, ...] = (None, [], [])
+"""What a test leaves: see `leftovers`."""
 
 
 class Environment:
@@ -136,3 +137,20 @@ def eventually(condition: Callable[[], bool]) -> bool:
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.01)
     return condition()
+
+
+def found(report: Report, id: str, verdict: Verdict = Verdict.FAIL) -> str:  # noqa: A002
+    """What a check found; it is the first one that failed, if it failed."""
+    result = next(result for result in report.results if result.id == id)
+    assert result.verdict is verdict, result
+    if verdict is Verdict.FAIL:
+        assert report.failure == result
+        assert report.hint
+    return result.found
+
+
+def proved(environment: Environment) -> dict[str, str]:
+    report = smoke.run(environment.target(), environment.cloud)
+    assert report.passed, smoke.render_text([report])
+    assert [result.verdict for result in report.results] == [Verdict.PASS] * (len(CHECKS) + 1)
+    return {result.id: result.found for result in report.results}

@@ -22,11 +22,6 @@ from tests.smoke.environment import APP, BUCKET, POLICY, Environment, eventually
 ROLE = "GME_QCSLinkedRoleInGameMedia"
 
 
-@pytest.fixture
-def environment(local_cloud: RunningCloud) -> Environment:
-    return Environment(local_cloud)
-
-
 def report_of(environment: Environment, target: Target | None = None) -> Report:
     return smoke.run(target or environment.target(timeout_seconds=1.0), environment.cloud)
 
