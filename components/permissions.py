@@ -65,6 +65,7 @@ _BUCKET_ACTIONS = (
     "cos:PutBucketTagging",
     "cos:PutBucketVersioning",
 )
+_FOLLOWING_ACTIONS = ("cos:DeleteBucketReplication", "cos:PutBucketLogging", "cos:PutBucketReplication")
 _EMPTYING_ACTIONS = ("cos:DeleteMultipleObjects", "cos:GetBucketObjectVersions")
 _GRANTING_ACTIONS = (
     "cam:CreateServiceLinkedRole",
@@ -93,10 +94,8 @@ class Reach:
     """Whether it is a replica: for erasers, not for readers."""
     empties: bool = False
     """Whether it is emptied when it is destroyed."""
-    logs: bool = False
-    """Whether it has an access log."""
-    replicates: bool = False
-    """Whether it has a replica."""
+    recorded: bool = False
+    """Whether it is recorded into: access log and replica come and go, and to end one is to write it too."""
 
     def below(self, prefixes: Iterable[str] = ("",)) -> list[str]:
         """The resources with these prefixes."""
@@ -166,10 +165,8 @@ def _bucket_actions(bucket: Reach) -> Iterator[str]:
     yield from _BUCKET_ACTIONS
     if bucket.empties:
         yield from _EMPTYING_ACTIONS
-    if bucket.logs:
-        yield "cos:PutBucketLogging"
-    if bucket.replicates:
-        yield from ("cos:DeleteBucketReplication", "cos:PutBucketReplication")
+    if bucket.recorded:
+        yield from _FOLLOWING_ACTIONS
 
 
 def _account_actions(what: Deployment) -> Iterator[str]:

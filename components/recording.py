@@ -112,11 +112,10 @@ def reaches(stack: Stack) -> tuple[permissions.Reach, ...]:
             bucket=place.bucket,
             prefixes=prefixes,
             empties=empties,
-            logs=storage.access_log is not None,
-            replicates=storage.replica is not None,
+            recorded=True,
         )
         recordings.append(reach)
-        plain_one = replace(reach, logs=False, replicates=False)
+        plain_one = replace(reach, recorded=False)
         if storage.replica:
             name = stack.full_name(storage.replica.name)
             copies.append(replace(plain_one, region=storage.replica.region, bucket=name, copies=True))

@@ -50,6 +50,8 @@ class TableProvider(sdk.Provider, Generic[C]):
         self._types = {each.token: each for each in package.resources}
         self._configurations: dict[str, Values] = {}
         """By the engine's connection: a program may have several providers, of one region each."""
+        self._asked: dict[str, str] = {}
+        """URN of a resource → the configured connection that asked for it last."""
         self._clouds: dict[str, C] = {}
         self._connecting = threading.Lock()
 
@@ -65,20 +67,31 @@ class TableProvider(sdk.Provider, Generic[C]):
 
     def _connection(self) -> C:
         connection = CALLER.get().connection
+        self._note()
         with self._connecting:
             if connection not in self._clouds:
                 self._clouds[connection] = self.package.connect(self._configuration(connection))
             return self._clouds[connection]
 
+    def _note(self) -> None:
+        caller = CALLER.get()
+        if caller.connection in self._configurations:
+            self._asked[caller.urn] = caller.connection
+
     def _configuration(self, connection: str) -> Values:
-        """Return what a connection was configured with; a renewed one can be told if there is only one."""
-        if connection not in self._configurations and len(self._configurations) > 1:
+        """Return what a connection was configured with; a renewed one is told by what it asks for."""
+        stands_for = connection
+        if connection not in self._configurations:
+            stands_for = self._asked.get(CALLER.get().urn, "")
+        if stands_for in self._configurations:
+            return self._configurations[stands_for]
+        first, *others = self._configurations.values() or [{}]
+        if any(other != first for other in others):
             raise UserError(
                 f"provider {self.package.name} cannot tell which configuration a new connection stands for",
                 hint="run the same command again",
             )
-        only = next(iter(self._configurations.values()), {})
-        return self._configurations.get(connection, only)
+        return first
 
     async def check_config(self, request: sdk.CheckRequest) -> sdk.CheckResponse:
         return await self.check(request)
@@ -94,6 +107,7 @@ class TableProvider(sdk.Provider, Generic[C]):
         )
 
     async def check(self, request: sdk.CheckRequest) -> sdk.CheckResponse:
+        self._note()
         table = self._table(request.type)
         naming = check.Naming(request.name, request.random_seed)
         checked, failures = check.check(table, plain(request.new_inputs), plain(request.old_inputs), naming)

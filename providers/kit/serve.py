@@ -170,8 +170,19 @@ def serve(providers: Mapping[str, TableProvider[Any]]) -> Iterator[str]:
         thread.stop()
 
 
+USAGE = """\
+Usage: python -m providers.{name} [ENGINE]
+
+  The Pulumi provider {name} {version} as a plugin. The engine starts it with its own address, reads the port
+  from the first line of the output, and ends it. Nobody else needs to: gme-recording serves it itself.
+"""
+
+
 def main(provider: TableProvider[Any]) -> None:
     """Be a plugin: print the port that the engine is to use, and serve until it ends this process."""
+    if {"-h", "--help"} & {*sys.argv[1:]}:
+        sys.stdout.write(USAGE.format(name=provider.package.name, version=provider.package.version))
+        return
 
     async def run() -> None:
         server, port = await listen(provider)

@@ -33,8 +33,7 @@ HOME = permissions.Reach(
     bucket=f"voice-{APPID}",
     prefixes=(PREFIX,),
     empties=True,
-    logs=True,
-    replicates=True,
+    recorded=True,
 )
 COPY = permissions.Reach(
     region="ap-beijing", appid=APPID, bucket=f"copy-{APPID}", prefixes=(PREFIX,), empties=True, copies=True
@@ -258,10 +257,9 @@ def _make_bucket(user: World, bucket: permissions.Reach) -> None:
     by_default = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
     user.cos(bucket, "put_bucket_encryption", ServerSideEncryptionConfiguration={"Rule": [by_default]})
     user.cos(bucket, "put_bucket_versioning", Status="Enabled")
-    if bucket.logs:
+    if bucket.recorded:
         target = {"LoggingEnabled": {"TargetBucket": LOG.bucket, "TargetPrefix": "a/"}}
         user.cos(bucket, "put_bucket_logging", BucketLoggingStatus=target)
-    if bucket.replicates:
         there = {"Bucket": f"qcs::cos:{COPY.region}::{COPY.bucket}"}
         one = {"ID": "all", "Status": "Enabled", "Prefix": "", "Destination": there}
         wanted = {"Role": f"qcs::cam::uin/{OWNER_UIN}:uin/{OWNER_UIN}", "Rule": [one]}
@@ -287,7 +285,7 @@ def _make_policy(user: World) -> int:
 
 
 def _delete_bucket(user: World, bucket: permissions.Reach) -> None:
-    if bucket.replicates:
+    if bucket.recorded:
         user.cos(bucket, "delete_bucket_replication")
     user.cos(bucket, "delete_bucket_policy")
     World(user.running).cos(bucket, "put_object", Key=KEY, Body=b"recorded")

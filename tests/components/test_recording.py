@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -203,6 +204,12 @@ def test_policies_reach_what_they_are_for() -> None:
     assert "voice-eu" in reader
     assert "voice-log" not in reader + eraser
     assert sent.only("UserPolicyAttachment").name == "recording-access-reader-support"
+
+
+def test_a_deployer_may_end_an_access_log_and_a_replica_that_are_declared_no_longer() -> None:
+    made = deploy(replace(a_stack(), access=Access(policies=(AccessPolicy.DEPLOYER,))))
+    document = json.loads(made.named("recording-access-deployer").props["document"])
+    assert {"cos:PutBucketLogging", "cos:DeleteBucketReplication"} <= {*document["statement"][0]["action"]}
 
 
 def test_a_new_region_touches_nothing_of_the_others() -> None:

@@ -84,8 +84,8 @@ def engine() -> Iterator[tuple[Engine, str]]:
     server.stop(None).wait()
 
 
-def create(wire: Wire, name: str, *, preview: bool = False) -> Json:
-    return wire.call("Create", {"urn": URN, "properties": {"name": name}, "preview": preview})
+def create(wire: Wire, name: str, *, preview: bool = False, urn: str = URN) -> Json:
+    return wire.call("Create", {"urn": urn, "properties": {"name": name}, "preview": preview})
 
 
 def test_each_connection_has_the_configuration_it_was_given(port: str) -> None:
@@ -100,9 +100,21 @@ def test_each_connection_has_the_configuration_it_was_given(port: str) -> None:
 def test_a_renewed_connection_has_the_only_configuration_there_is(port: str) -> None:
     Wire(port).call("Configure", {"args": {"region": "ap-guangzhou"}})
     assert create(Wire(port), "a")["properties"]["where"] == "ap-guangzhou"
-    Wire(port).call("Configure", {"args": {"region": "ap-singapore"}})
+    Wire(port).call("Configure", {"args": {"region": "ap-guangzhou"}})
+    assert create(Wire(port), "a")["properties"]["where"] == "ap-guangzhou"
+
+
+def test_a_renewed_connection_of_several_is_told_by_a_resource_it_asked_for(port: str) -> None:
+    for region in ("ap-guangzhou", "ap-singapore"):
+        wire = Wire(port)
+        wire.call("Configure", {"args": {"region": region}})
+        wire.call("Check", {"urn": f"{URN}-{region}", "type": Place.token, "news": {"name": "a"}})
+    for region in ("ap-singapore", "ap-guangzhou"):
+        renewed = Wire(port)
+        assert create(renewed, "a", urn=f"{URN}-{region}")["properties"]["where"] == region
+        assert create(renewed, "b", urn=f"{URN}-new")["properties"]["where"] == region
     with pytest.raises(Refused, match="cannot tell which configuration a new connection stands for"):
-        create(Wire(port), "a")
+        create(Wire(port), "a", urn=f"{URN}-new")
 
 
 def test_previews_warn_at_the_resource_and_deployments_do_not(port: str, engine: tuple[Engine, str]) -> None:

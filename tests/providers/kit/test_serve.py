@@ -199,6 +199,15 @@ def test_the_plugin_prints_its_port_serves_and_ends_quietly() -> None:
     assert (process.returncode, said) == (0, "")
 
 
+@pytest.mark.parametrize("name", ["gme", "tencentcloud"])
+def test_whoever_asks_a_plugin_for_help_gets_its_usage(name: str) -> None:
+    asked = [sys.executable, "-m", f"providers.{name}", "--help"]
+    if name == "gme":
+        asked = [str(ROOT / "providers" / "gme" / "pulumi-resource-gme"), "--help"]
+    said = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, timeout=30, check=True).stdout
+    assert said.startswith(f"Usage: python -m providers.{name} [ENGINE]\n")
+
+
 def test_vendor_sdks_are_loaded_only_where_they_are_called() -> None:
     code = "import sys, providers.gme, providers.tencentcloud; print([m for m in sys.modules if m in %r])"
     heavy = ("qcloud_cos", "tencentcloud", "requests", "tencentcloud_iac_pulumi", "ruamel.yaml")
