@@ -107,4 +107,13 @@ def _alive(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    return True
+    return not _ended(pid)
+
+
+def _ended(pid: int) -> bool:
+    """Whether it has ended and is only kept until its parent asks, which some take seconds for, or never do."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:  # no /proc on this system, or it is gone for good
+        return False
+    return state.rpartition(")")[2].split()[0] == "Z"

@@ -45,6 +45,21 @@ def test_it_runs_until_it_is_stopped_and_takes_the_same_port_again(root):
     assert process.start(root).url == first.url
 
 
+@pytest.mark.skipif(not Path("/proc").exists(), reason="only /proc tells that a process has ended")
+def test_stopping_does_not_wait_for_a_parent_that_never_asks(root):
+    starts = (
+        "import sys; from pathlib import Path; from gme_recording.localcloud import process; "
+        "process.start(Path(sys.argv[1])); print('started', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", starts, root], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as parent:
+        assert parent.stdout
+        assert parent.stdout.readline() == b"started\n"
+        assert process.stop(root)
+        assert parent.poll() is None
+
+
 def test_it_listens_on_loopback_only(root):
     address = process.start(root)
     host = socket.gethostbyname(socket.gethostname())
