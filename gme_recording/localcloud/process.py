@@ -111,7 +111,7 @@ def _alive(pid: int) -> bool:
 
 
 def _ended(pid: int) -> bool:
-    """Whether it has ended and is only kept until its parent asks, which some take seconds for, or never do."""
+    """Whether it has ended, and is only kept until its parent asks: some take a second, some never do."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text()
     except OSError:  # no /proc on this system, or it is gone for good
