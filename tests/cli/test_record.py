@@ -2,61 +2,30 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 import threading
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from gme_recording.api import RecordMode
-from gme_recording.cli import app
 from gme_recording.errors import ExitCode
 from gme_recording.localcloud.pytest_plugin import RunningCloud
 from tests.api.rooms import APP, ROOM, Lobby
+from tests.support.shell import Ended, Shell, enter_project
 
-ROOT = Path(__file__).parents[2]
 LIMITS = "limits: a file is split after 2 h, an empty room is waited for 12 h, a task ends after 24 h"
-
-
-@dataclass(frozen=True)
-class Ended:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def data(self) -> Any:
-        return json.loads(self.out)
-
-
-class Shell:
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self._capsys = capsys
-
-    def __call__(self, *arguments: str) -> Ended:
-        code = app.run(["record", *arguments])
-        told = self._capsys.readouterr()
-        return Ended(code, told.out, told.err)
 
 
 @pytest.fixture
 def lobby(local_cloud: RunningCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lobby:
     """The local stack as deployed, and a player in the lobby."""
-    shutil.copy(ROOT / "Pulumi.yaml", tmp_path)
-    shutil.copytree(ROOT / "stacks", tmp_path / "stacks")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("GME_RECORDING_CLOUD", local_cloud.url)
-    for name in ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"):
-        monkeypatch.delenv(name, raising=False)
+    enter_project(tmp_path, local_cloud.url, monkeypatch)
     return Lobby(local_cloud)
 
 
 @pytest.fixture
 def gr(capsys: pytest.CaptureFixture[str]) -> Shell:
-    return Shell(capsys)
+    return Shell(capsys, ("record",))
 
 
 def running(lobby: Lobby) -> str:

@@ -1,0 +1,115 @@
+"""What reconciliation gathers from a local cloud, and what it then finds."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from gme_recording.api import Cos
+from gme_recording.callbacks.event import Event
+from gme_recording.recordings import gather
+from gme_recording.recordings.gather import Scope
+from gme_recording.recordings.reconcile import Terms, Why, reconcile
+from tests.recordings.world import APP, BUCKET, World
+
+
+def compared(world: World, events: Sequence[Event] | None = None, **terms: Any) -> list[tuple[Why, str, str]]:
+    scope = Scope(biz_id=APP, since=world.now() - timedelta(days=3))
+    heard = world.events() if events is None else events
+    objects = gather.stored(world.objects, BUCKET, scope, heard)
+    tasks = tuple(gather.tasks(world.gme, scope, heard, objects))
+    asked = Terms(
+        now=world.now(),
+        since=world.now() - timedelta(days=2),
+        callbacks=True,
+        rules=Cos(world.cloud).lifecycle(BUCKET),
+    )
+    return [
+        (gap.why, gap.room_id, gap.user_id)
+        for gap in reconcile(tasks, heard, objects, replace(asked, **terms)).gaps
+    ]
+
+
+def test_an_ordinary_day_reconciles(world: World) -> None:
+    """Two people, a microphone off and on, a split after two hours."""
+    world.join("lobby", "7", "8")
+    task = world.gme.start_record(APP, "lobby", 3)
+    world.admin("POST", "/admin/rooms/microphone", bizId=APP, roomId="lobby", userId="7", on=False)
+    world.advance(60)
+    world.admin("POST", "/admin/rooms/microphone", bizId=APP, roomId="lobby", userId="7", on=True)
+    world.advance(3 * 3600)
+    world.gme.stop_record(APP, task)
+    world.advance(3600)
+    assert len(world.listed()) == 7
+    assert compared(world) == []
+
+
+def test_lost_and_doubled_callbacks_lose_no_recording(world: World) -> None:
+    world.admin("POST", "/admin/callbacks/faults", next=["lost", "doubled", "lost", "none", "lost", "lost"])
+    world.recorded("lobby", "7")
+    world.advance(3600)
+    assert compared(world) == [(Why.UNHEARD, "lobby", ""), (Why.UNHEARD, "lobby", "7")]
+
+
+def test_a_deleted_recording_is_lost(world: World) -> None:
+    world.recorded("lobby", "7")
+    world.advance(3600)
+    world.sdk.delete_object(Bucket=BUCKET, Key=world.listed()[1])
+    assert compared(world) == [(Why.LOST, "lobby", "7")]
+
+
+def test_an_upload_outage_is_late_and_then_lost(world: World) -> None:
+    world.sdk.put_bucket_policy(
+        Bucket=BUCKET,
+        Policy={
+            "version": "2.0",
+            "Statement": [
+                {
+                    "Effect": "deny",
+                    "Action": ["name/cos:PutObject"],
+                    "Principal": {"qcs": ["qcs::cam::anyone:anyone"]},
+                    "Resource": [f"qcs::cos:ap-guangzhou:uid/1250000000:{BUCKET}/*"],
+                }
+            ],
+        },
+    )
+    world.recorded("lobby", "7", mode=1)
+    world.advance(4 * 3600)
+    assert compared(world) == [(Why.LATE, "lobby", "7")]
+    world.advance(24 * 3600)
+    assert compared(world) == [(Why.LOST, "lobby", "7")]
+
+
+def test_an_unknown_object_is_unexpected(world: World) -> None:
+    world.recorded("lobby", "7")
+    world.put(f"{APP}_hall_9/2026-01-01-19-00-00_0_audio.mp3")
+    world.advance(3600)
+    assert compared(world) == [(Why.UNEXPECTED, "hall", "9")]
+
+
+def test_a_forgotten_task_is_told_of(world: World) -> None:
+    world.join("lobby", "7")
+    world.gme.start_record(APP, "lobby", 2)
+    world.advance(23 * 3600)
+    assert compared(world) == []
+    assert compared(world, longest_task=timedelta(hours=22)) == [(Why.RUNNING, "lobby", "")]
+
+
+def test_a_task_that_gme_has_forgotten_is_no_error(world: World) -> None:
+    world.recorded("lobby", "7")
+    world.advance(3600)
+    events = [replace(one, task_id="446192236330927999") for one in world.events()]
+    scope = Scope(biz_id=APP, since=world.now() - timedelta(days=1))
+    (task, *_) = gather.tasks(world.gme, scope, events, [])
+    assert (task.room_id, task.files, task.running) == ("lobby", None, False)
+
+
+def test_what_arrives_while_gme_is_asked_is_not_lost(world: World) -> None:
+    world.recorded("lobby", "7")
+    mixed, single = world.listed()
+    scope = Scope(biz_id=APP, since=world.now() - timedelta(days=1))
+    before = [one for one in gather.stored(world.objects, BUCKET, scope, ()) if one.object.key == mixed]
+    tasks = tuple(gather.tasks(world.gme, scope, (), before))
+    (late,) = gather.arrived(world.objects, BUCKET, tasks, before)
+    assert (late.object.key, late.recording.user_id) == (single, "7")
+    assert gather.arrived(world.objects, BUCKET, tasks, [*before, late]) == []
