@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from gme_recording.localcloud import clock, faults, identity, outbox
+from gme_recording.localcloud import clock, faults, identity, networks, outbox
 from gme_recording.localcloud.clock import Clock
 from gme_recording.localcloud.cloud import Cloud
 from gme_recording.localcloud.identity import Account, Key, Kind
@@ -29,6 +29,7 @@ RECORDS = (
     *identity.RECORDS,
     *outbox.RECORDS,
     *faults.RECORDS,
+    *networks.RECORDS,
     *(record for package in PACKAGES for record in package.RECORDS),
 )
 

@@ -15,12 +15,14 @@ from gme_recording.localcloud.clock import JOBS, Clock, JobFunction, next_due, s
 from gme_recording.localcloud.faults import Effect, Fault, Faults, spoilt
 from gme_recording.localcloud.identity import ANONYMOUS, Account, Key, Kind, Principal
 from gme_recording.localcloud.messages import Request, Response
+from gme_recording.localcloud.networks import Networks
 from gme_recording.localcloud.refusal import CloudError, Refusal
 from gme_recording.localcloud.store import Hindsight
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from gme_recording.localcloud.access.condition import Facts
     from gme_recording.localcloud.operation import Operation, Service
     from gme_recording.localcloud.store import Store
 
@@ -56,6 +58,12 @@ class Call:
         if self.fault and self.fault.effect is Effect.UNSEEN:
             return Hindsight(self.cloud.store, self.now - timedelta(seconds=self.fault.seconds))
         return self.cloud.store
+
+    def facts(self) -> Facts:
+        """What conditions of policies may ask about."""
+        from gme_recording.localcloud.access.evaluate import facts_of  # noqa: PLC0415 - not before a request
+
+        return facts_of(self.request, self.cloud.networks.vpc_of(self.request.client))
 
     def later(self, after: timedelta, job: str, key: str) -> None:
         """Run a job of that name for `key` when that much virtual time has passed."""
@@ -112,6 +120,7 @@ class Cloud:
     alarm: Callable[[timedelta | None], None] = lambda _: None
     """Told how long it is until the next delayed effect (None: there is none); a server sets it."""
     faults: Faults = field(init=False)
+    networks: Networks = field(init=False)
     seen: deque[Seen] = field(default_factory=lambda: deque(maxlen=LOG_LENGTH))
     _recent: dict[tuple[str, str], deque[float]] = field(default_factory=dict)
     _settled: int = -1
@@ -120,6 +129,7 @@ class Cloud:
 
     def __post_init__(self) -> None:
         self.faults = Faults(self.store)
+        self.networks = Networks(self.store)
 
     def service(self, name: str) -> Service:
         return next(service for service in self.services if service.name == name)
@@ -193,11 +203,10 @@ class Cloud:
         from gme_recording.localcloud.access.evaluate import (  # noqa: PLC0415 - not before a request
             Question,
             decide,
-            facts_of,
         )
 
         identity = self.identity_policies(self.store, call.principal)
-        facts = facts_of(call.request)
+        facts = call.facts()
         for resource in operation.on(call, **parameters):
             question = Question(call.principal, operation.action, resource, facts)
             if not decide(question, identity, self.resource_policies(self.store, resource)):
@@ -212,7 +221,7 @@ class Cloud:
         if self.store.changes == self._settled and not self._comes(self._next_at):
             return
         while (due := next_due(self.store)) and self._comes(due.at):
-            call = Call(self, Request("JOB", "", f"/{due.job}"), f"job-{due.due_id}", due.at)
+            call = Call(self, Request("JOB", "", f"/{due.job}", client=""), f"job-{due.due_id}", due.at)
             try:
                 with self.store.transaction():
                     self.store.delete(due)
@@ -239,6 +248,7 @@ class Cloud:
             self.seed(self.store)
         self.clock.read()
         self.faults.read()
+        self.networks.read()
         for path in sorted(self.files.rglob("*"), reverse=True):
             path.rmdir() if path.is_dir() else path.unlink()
         self.seen.clear()

@@ -96,6 +96,7 @@ class Connection(asyncio.Protocol):
         self._scheme = "https" if tunnel else "http"
         self._parser = httptools.HttpRequestParser(self)
         self._client = LOOPBACK
+        self._tls = ""
         self._loop = asyncio.get_running_loop()
         self._answers: deque[Answer] = deque()
         self._congested = False
@@ -114,6 +115,8 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._client = transport.get_extra_info("peername")[0]
+        if encrypted := transport.get_extra_info("ssl_object"):
+            self._tls = encrypted.version().removeprefix("TLSv")
         self._made = True
         self._front.connections.add(self)
         self._within(IDLE_SECONDS)
@@ -259,6 +262,7 @@ class Connection(asyncio.Protocol):
             self._headers,
             b"".join(self._body),
             secure=absolute is not None or bool(self._tunnel),
+            tls=self._tls,
             client=self._client,
         )
 

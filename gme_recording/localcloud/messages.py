@@ -24,8 +24,10 @@ class Request:
     body: bytes = b""
     secure: bool = True
     """Came over TLS, or through the forward proxy, which stands for the encrypted leg."""
+    tls: str = ""
+    """Version of TLS that was really spoken, `1.3`; empty where the proxy's leg stands for it."""
     client: str = "127.0.0.1"
-    """Address of the caller."""
+    """Address of the caller; empty for what a service does by itself."""
 
     def arguments(self) -> tuple[tuple[str, str], ...]:
         """The query's parameters in order, decoded; `+` stays a plus, a bare name has an empty value."""

@@ -8,7 +8,7 @@ import pytest
 
 from gme_recording.localcloud import clock as clock_module
 from gme_recording.localcloud import faults as faults_module
-from gme_recording.localcloud import identity
+from gme_recording.localcloud import identity, networks
 from gme_recording.localcloud.clock import JOBS, Clock, job
 from gme_recording.localcloud.cloud import Call, Cloud
 from gme_recording.localcloud.identity import Account, Kind, Principal
@@ -107,7 +107,8 @@ def policies() -> list[str]:
 
 @pytest.fixture
 def cloud(tmp_path, policies) -> Iterator[Cloud]:
-    store = Store(":memory:", (*clock_module.RECORDS, *identity.RECORDS, *faults_module.RECORDS, Note))
+    parts = (clock_module, identity, faults_module, networks)
+    store = Store(":memory:", (*(record for part in parts for record in part.RECORDS), Note))
 
     def seed(store: Store) -> None:
         store.add(Account("1", "2"))

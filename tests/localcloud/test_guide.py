@@ -15,7 +15,7 @@ MAX_PICTURE_BYTES = 150_000
 
 def test_every_request_of_the_guide_is_answered(local_cloud: RunningCloud) -> None:
     commands = [shlex.split(line) for line in GUIDE.splitlines() if line.startswith("curl ")]
-    assert len(commands) == 8
+    assert len(commands) == 9
     direct = build_opener(ProxyHandler({}))
     for _, address, *rest in commands:
         body = rest[1].encode() if rest else None

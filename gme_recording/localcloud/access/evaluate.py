@@ -27,9 +27,18 @@ class Question:
     """What conditions may ask about, see `facts_of`."""
 
 
-def facts_of(request: Request) -> Facts:
-    """The condition keys that every request answers, and COS's keys of headers and query (436/71307)."""
-    facts = {"cos:secure-transport": str(request.secure).lower(), "qcs:ip": request.client}
+def facts_of(request: Request, vpc: str = "") -> Facts:
+    """The condition keys that every request answers, and COS's keys of headers and query (436/71307). What a
+    request does not say is missing: a version of TLS where none was spoken, a VPC for a client outside.
+    """
+    said = {
+        "cos:secure-transport": str(request.secure).lower(),
+        "cos:tls-version": request.tls,
+        "qcs:ip": request.client,
+        "qcs:vpc": vpc,
+        "vpc:requester_vpc": vpc,
+    }
+    facts = {key: value for key, value in said.items() if value}
     facts |= {f"cos:{name}": value for name, value in request.headers.items() if name.startswith("x-cos-")}
     names = {"prefix", "delimiter", "max-keys", "versionid"}
     facts |= {f"cos:{name.lower()}": value for name, value in request.arguments() if name.lower() in names}

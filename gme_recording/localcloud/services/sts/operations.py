@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from gme_recording.localcloud.access.document import Malformed, parse_identity_policy
-from gme_recording.localcloud.access.evaluate import facts_of, trusts
+from gme_recording.localcloud.access.evaluate import trusts
 from gme_recording.localcloud.clock import job
 from gme_recording.localcloud.identity import Account, Key, Kind, Principal, new_secret_id, new_secret_key
 from gme_recording.localcloud.refusal import Refusal
@@ -90,7 +90,7 @@ def assume_role(
     if not _SESSION_NAME.fullmatch(role_session_name):
         raise PARAM_ERROR(parameter="RoleSessionName")
     role = _role(call, role_arn)
-    if not trusts(role.trust, call.principal, facts_of(call.request)):
+    if not trusts(role.trust, call.principal, call.facts()):
         raise NOT_TRUSTED(role=role.name)
     duration = _duration(duration_seconds, timedelta(seconds=role.session_seconds))
     principal = Principal(
@@ -123,7 +123,7 @@ def assume_role_with_web_identity(
     role = _role(call, role_arn)
     identity = _identity(call, role.owner_uin, provider_id, web_identity_token)
     facts = {
-        **facts_of(call.request),
+        **call.facts(),
         "oidc:iss": identity.issuer,
         "oidc:aud": identity.audience,
         "oidc:sub": identity.subject,

@@ -4,9 +4,10 @@ from gme_recording.localcloud.services.admin.operations import (
     accounts,
     applications,
     faults,
+    networks,
     recording,
     rooms,
     state,
 )
 
-__all__ = ["accounts", "applications", "faults", "recording", "rooms", "state"]
+__all__ = ["accounts", "applications", "faults", "networks", "recording", "rooms", "state"]
