@@ -43,6 +43,8 @@ class Message(Record):
     then: str = ""
     """Job that runs, with the message's id as its key, when the message has got through."""
     outcome: str = PENDING
+    releases: str = ""
+    """Id of a message that leaves when this one has got through or is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +113,24 @@ async def _send(cloud: Cloud, message: Message) -> None:
 
 
 def settle(store: Store, message: Message, outcome: str, now: datetime) -> None:
-    """Note how a try went: plan the next one, give up, or run what follows."""
+    """Note how a try went: plan the next one, or let go what waits for this one, and run what follows."""
     tries = len(store.select(Attempt, message_id=message.message_id))
     store.add(Attempt(message.message_id, tries, now, outcome))
     through = outcome in (DELIVERED, CAPTURED)
-    due = None if through or tries >= len(RETRY_AFTER) else now + RETRY_AFTER[tries]
-    store.put(replace(message, outcome=outcome, due=due))
-    if due:
-        schedule(store, due, "outbox.ring", message.message_id)
+    message = replace(message, outcome=outcome)
+    if not through and tries < len(RETRY_AFTER):
+        _send_at(store, message, now + RETRY_AFTER[tries])
+        return
+    store.put(replace(message, due=None))
+    if message.releases and (held := store.find(Message, message_id=message.releases)):
+        _send_at(store, held, now)
     if through and message.then:
         schedule(store, now, message.then, message.message_id)
+
+
+def _send_at(store: Store, message: Message, due: datetime) -> None:
+    store.put(replace(message, due=due))
+    schedule(store, due, "outbox.ring", message.message_id)
 
 
 async def _post(url: SplitResult, headers: Mapping[str, str], body: bytes) -> str:

@@ -25,6 +25,7 @@ from gme_recording.localcloud.authority import Authority
 from gme_recording.localcloud.cloud import Cloud
 from gme_recording.localcloud.faults import Fault
 from gme_recording.localcloud.server import Server
+from gme_recording.localcloud.services.gme import mischief
 
 T = TypeVar("T")
 
@@ -67,6 +68,11 @@ class RunningCloud:
             cloud.run_due()
 
         self.run(work)
+
+    def plan_callbacks(self, *fates: str) -> None:
+        """What happens to the next callbacks: `plan_callbacks("none", "lost", "reordered")`."""
+        coming = [mischief.Mischief(fate) for fate in fates]
+        self.run(lambda cloud: mischief.plan(cloud.store, coming))
 
     @property
     def certificate(self) -> Path:

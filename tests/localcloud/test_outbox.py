@@ -159,4 +159,25 @@ def test_recording_is_told_from_start_to_upload(local_cloud: RunningCloud, recei
     assert all(signed == signature("localdemoappkey1", body) for _, signed, body in receiver.got)
     callbacks = local_cloud.run(lambda inner: inner.store.select(Callback))
     assert [callback.event for callback in callbacks] == [1, 2, 3]
-    assert sorted(body.partition('"EventType":')[2][0] for _, _, body in receiver.got) == ["1", "2", "3"]
+    assert sorted(events(receiver)) == ["1", "2", "3"]
+
+
+def events(receiver: Receiver) -> list[str]:
+    return [body.partition('"EventType":')[2][0] for _, _, body in receiver.got]
+
+
+def test_reordered_events_arrive_in_another_order_and_none_is_missing(
+    local_cloud: RunningCloud, receiver: Receiver
+) -> None:
+    prepare(local_cloud, callback_url=receiver.url)
+    local_cloud.plan_callbacks("reordered", "none", "reordered")
+    gme = Gme(local_cloud)
+    task_id = gme.ask("StartRecord", BizId=BIZ_ID, RoomId="room", RecordMode=2)["TaskId"]
+    local_cloud.advance(seconds=59)
+    assert events(receiver) == []
+    gme.ask("StopRecord", BizId=BIZ_ID, TaskId=task_id)
+    settled(local_cloud, "gme/000000000")
+    assert events(receiver) == ["2", "1"]
+    local_cloud.advance(seconds=61)
+    settled(local_cloud, "gme/000000002")
+    assert events(receiver) == ["2", "1", "3"]

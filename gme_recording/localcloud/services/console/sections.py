@@ -23,6 +23,7 @@ _MISCHIEF = {
     Mischief.LOST: "lost",
     Mischief.DOUBLED: "sent twice",
     Mischief.DELAYED: "delayed by a minute",
+    Mischief.REORDERED: "sent behind the next one",
     Mischief.FORGED: "signed with a wrong key",
 }
 _MODES = {1: "Single stream", 2: "Mixed stream", 3: "Single and mixed stream"}
@@ -117,7 +118,7 @@ def callbacks(call: Call, app: App) -> Markup:
 def _callback(call: Call, callback: Callback) -> dict[str, object]:
     message = call.store.find(Message, message_id=callback.message_id)
     assert message, "a callback and its message are written together"
-    states = {DELIVERED: "good", CAPTURED: "good", PENDING: ""}
+    states = {DELIVERED: "good", CAPTURED: "good", PENDING: "", mischief.HELD: ""}
     return {
         "event": _EVENTS[callback.event],
         "body": message.body,

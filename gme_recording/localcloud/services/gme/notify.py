@@ -53,10 +53,14 @@ def notify(call: Call, file: File, event: Event) -> None:
     signed = signature(app.secret_key, body, hexadecimal=guesses.hex_signature)
     headers = {"Content-Type": "application/json", "Signature": signed}
     message = Message("", app.callback_url, headers, body, call.now, then="gme.notified")
-    for leaving in mischief.apply(call.store, message):
+    for fate in mischief.apply(call.store, message):
         number = next_callback_number(call.store)
         callback = call.store.add(Callback(number, app.biz_id, task.task_id, file.file_id, event))
-        outbox.post(call.store, replace(leaving, message_id=callback.message_id))
+        behind = mischief.waiting(call.store, task.task_id, call.now) if fate.due else ""
+        leaving = replace(fate, message_id=callback.message_id, releases=behind)
+        outbox.post(call.store, leaving)
+        if leaving.outcome == mischief.HELD:
+            mischief.hold(call.store, task.task_id, leaving)
 
 
 def _body(call: Call, task: Task, file: File, event: Event) -> dict[str, object]:

@@ -205,7 +205,8 @@ def test_mischief_with_the_next_callback_is_planned() -> None:
     world.change_app(callback_url="https://voice.example.com/gme")
     assert location(world.form(f"{APPLICATION}/mischief", "next=lost"))
     assert location(world.form(f"{APPLICATION}/mischief", "next=doubled"))
-    assert "Planned: lost, sent twice." in show(world).text
+    assert location(world.form(f"{APPLICATION}/mischief", "next=reordered"))
+    assert "Planned: lost, sent twice, sent behind the next one." in show(world).text
     world.join("7")
     world.start()
     assert "Lost on request" in show(world).text

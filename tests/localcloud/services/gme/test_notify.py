@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from gme_recording.localcloud import outbox
 from gme_recording.localcloud.outbox import Message
 from gme_recording.localcloud.services.gme import mischief
 from gme_recording.localcloud.services.gme.mischief import Mischief
@@ -124,3 +125,72 @@ def test_delayed_callback_comes_behind_later_ones() -> None:
     assert delayed.due
     assert punctual.due
     assert delayed.due - punctual.due == timedelta(minutes=1)
+
+
+def settle(world: World, message: Message, outcome: str) -> None:
+    found = world.store.find(Message, message_id=message.message_id)
+    assert found
+    outbox.settle(world.store, found, outcome, world.cloud.clock.now())
+
+
+def dues(world: World) -> list[float | None]:
+    """When messages leave, in seconds since the beginning."""
+    return [(m.due - START).total_seconds() if m.due else None for m in messages(world)]
+
+
+def test_reordered_callback_leaves_when_the_next_of_its_task_is_through() -> None:
+    world = a_world()
+    mischief.plan(world.store, [Mischief.REORDERED])
+    task_id = world.start()
+    (first,) = messages(world)
+    assert first.outcome == "held back on request"
+    world.join("8", room="other")
+    world.start(room="other")
+    world.wait(seconds=5)
+    world.stop(task_id)
+    assert dues(world) == [None, 0, 5]
+    settle(world, messages(world)[1], outbox.DELIVERED)
+    assert dues(world) == [None, None, 5]
+    settle(world, messages(world)[2], outbox.DELIVERED)
+    assert dues(world) == [5, None, None]
+
+
+def test_reordered_callback_leaves_when_the_next_is_given_up() -> None:
+    world = a_world()
+    mischief.plan(world.store, [Mischief.REORDERED])
+    world.stop(world.start())
+    for _ in outbox.RETRY_AFTER:
+        settle(world, messages(world)[1], "failed")
+        assert dues(world)[0] is None
+    settle(world, messages(world)[1], "failed")
+    assert dues(world) == [0, None]
+
+
+def test_reordered_callback_leaves_after_a_minute_if_none_follows() -> None:
+    world = a_world()
+    mischief.plan(world.store, [Mischief.REORDERED])
+    task_id = world.start()
+    assert dues(world) == [60]
+    world.wait(seconds=60)
+    world.stop(task_id)
+    assert dues(world) == [60, 60]
+
+
+def test_reordered_callback_does_not_wait_for_a_lost_one() -> None:
+    world = a_world()
+    mischief.plan(world.store, [Mischief.REORDERED, Mischief.LOST])
+    world.stop(world.start())
+    assert dues(world) == [60, None]
+    world.wait(seconds=1)
+    settle(world, messages(world)[2], outbox.DELIVERED)
+    assert dues(world) == [1, None, None]
+
+
+def test_two_reordered_callbacks_leave_in_turn() -> None:
+    world = a_world()
+    mischief.plan(world.store, [Mischief.REORDERED, Mischief.REORDERED])
+    task_id = world.start()
+    world.stop(task_id)
+    assert dues(world) == [None, 60]
+    settle(world, messages(world)[1], outbox.CAPTURED)
+    assert dues(world) == [0, None]

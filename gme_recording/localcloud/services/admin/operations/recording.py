@@ -46,7 +46,7 @@ def _callback(call: Call, callback: Callback) -> dict[str, object]:
 
 @ADMIN.operation("PlanMischief", match="POST /admin/callbacks/faults", refuses=(INVALID_VALUE,))
 def plan_mischief(call: Call, *, next: list[str]) -> object:  # noqa: A002 - the word of the endpoint
-    """What happens to the coming callbacks, one entry each: none, lost, doubled, delayed, forged."""
+    """What happens to the coming callbacks, a word each: none, lost, doubled, delayed, reordered, forged."""
     try:
         coming = [Mischief(word) for word in next]
     except ValueError:
