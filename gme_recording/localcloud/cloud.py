@@ -75,14 +75,20 @@ class Call:
     def perform(
         self, service: str, operation: str, *, as_role: str, owner_uin: str, **parameters: object
     ) -> object:
-        """What a service does on a customer's behalf: policies are asked as for a request of that role."""
+        """What a service does on a customer's behalf: faults strike and policies are asked as for a request
+        of that role. Raises CloudError.
+        """
         account = self.store.find(Account, owner_uin=owner_uin)
         assert account is not None, f"no account {owner_uin}"
         role = Principal(Kind.ROLE, owner_uin, account.appid, role=as_role)
         inner = Call(self.cloud, self.request, self.request_id, self.now, role)
         found = self.cloud.service(service).operations[operation]
+        self.cloud.inject(inner, found, lambda: found.on(inner, **parameters) if found.on else ())
         self.cloud.authorise(inner, found, parameters)
-        return found.perform(inner, **parameters)
+        result = found.perform(inner, **parameters)
+        if inner.fault and inner.fault.effect is Effect.TRUNCATED:
+            raise INTERNAL()
+        return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +172,8 @@ class Cloud:
         """The steps of every request, in their order."""
         dialect = service.dialect
         dialect.authenticate(call.request, call)
-        if service.of_the_vendor and self.faults.every():
-            self._inject(call, service, operation)
+        if service.of_the_vendor:
+            self.inject(call, operation, lambda: _named(call, service, operation))
         parameters = dialect.parameters(call.request, operation)
         self._limit(call, operation)
         with self.store.transaction():
@@ -176,17 +182,12 @@ class Cloud:
         self.run_due()
         return dialect.encode(result, call)
 
-    def _inject(self, call: Call, service: Service, operation: Operation) -> None:
+    def inject(self, call: Call, operation: Operation, resources: Callable[[], Sequence[str]]) -> None:
         """Let go wrong what somebody asked for. Raises CloudError where the call is not performed."""
-
-        def resources() -> Sequence[str]:
-            try:
-                parameters = service.dialect.parameters(call.request, operation)
-                return operation.on(call, **parameters) if operation.on else ()
-            except CloudError:
-                return ()
-
-        call.fault = fault = self.faults.strike(service.name, operation.name, resources)
+        if not self.faults.every():
+            return
+        who = call.principal.qcs
+        call.fault = fault = self.faults.strike(operation.service, operation.name, who, resources)
         if fault is None:
             return
         if fault.effect is Effect.ERROR:
@@ -266,6 +267,15 @@ class Cloud:
         if len(recent) >= operation.rate:
             raise THROTTLED(rate=operation.rate, action=operation.action)
         recent.append(now)
+
+
+def _named(call: Call, service: Service, operation: Operation) -> Sequence[str]:
+    """What a request is about; nothing where it is not well-formed."""
+    try:
+        parameters = service.dialect.parameters(call.request, operation)
+        return operation.on(call, **parameters) if operation.on else ()
+    except CloudError:
+        return ()
 
 
 def _request_id() -> str:

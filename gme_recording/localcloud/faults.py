@@ -60,6 +60,8 @@ class Fault(Record):
     """Pattern: `GetRole`, `Put*`."""
     resource: str = "*"
     """Pattern: `qcs::cos:ap-guangzhou:uid/1250000000:rec-1250000000/*`."""
+    principal: str = "*"
+    """Pattern of who calls, GME included: `*:uin/*:uin/*`, `*:roleName/GME_QCSLinkedRoleInGameMedia`."""
     nth: int = 0
     """Only the n-th matching call, from 1; 0: every one."""
     probability: float = 1.0
@@ -77,10 +79,11 @@ class Fault(Record):
     """Calls so far, and of them …"""
     struck: int = 0
 
-    def is_about(self, service: str, action: str, resources: Resources) -> bool:
+    def is_about(self, service: str, action: str, principal: str, resources: Resources) -> bool:
         return (
             matches(self.service, service)
             and matches(self.action, action)
+            and matches(self.principal, principal)
             and (self.effect is not Effect.UNSEEN or action.startswith(READS))
             and (self.resource == "*" or any(matches(self.resource, one) for one in resources()))
         )
@@ -157,11 +160,11 @@ class Faults:
             self._store.delete(rule)
         self.read()
 
-    def strike(self, service: str, action: str, resources: Resources) -> Fault | None:
+    def strike(self, service: str, action: str, principal: str, resources: Resources) -> Fault | None:
         """Count a call; returns the rule that decides what becomes of it, if any."""
         struck = None
         for place, rule in enumerate(self._rules):
-            if rule.is_about(service, action, resources):
+            if rule.is_about(service, action, principal, resources):
                 after = self._rules[place] = self._store.put(rule.after_a_call())
                 if after.struck > rule.struck:
                     struck = struck or after

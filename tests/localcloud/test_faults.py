@@ -28,6 +28,7 @@ from tests.localcloud.sdk import Sdk
 from tests.localcloud.signing import ask
 
 BUCKET = "rec-1250000000"
+USER = "qcs::cam::uin/100000000001:uin/100000000101"
 POLICY = '{"version": "2.0", "statement": [{"effect": "allow", "action": "*", "resource": "*"}]}'
 TRUST = (
     '{"version": "2.0", "statement": [{"effect": "allow", "action": "name/sts:AssumeRole",'
@@ -84,27 +85,29 @@ def test_a_rule_strikes_every_call_or_the_nth_or_a_few(rule: dict[str, Any], str
         ({"action": "Create*"}, False),
         ({"resource": "*role/7"}, True),
         ({"resource": "*role/8"}, False),
+        ({"principal": "*:uin/*"}, True),
+        ({"principal": "*:roleName/*"}, False),
     ],
 )
-def test_a_rule_is_about_a_service_an_action_and_a_resource(rule: dict[str, Any], expected: bool) -> None:
+def test_a_rule_is_about_calls_callers_and_resources(rule: dict[str, Any], expected: bool) -> None:
     fault = Fault(effect=Effect.BROKEN, **rule)
-    assert fault.is_about("cam", "GetRole", lambda: ["qcs::cam::uin/1:role/7"]) is expected
+    assert fault.is_about("cam", "GetRole", USER, lambda: ["qcs::cam::uin/1:role/7"]) is expected
 
 
 def test_only_reads_can_miss_what_is_new() -> None:
     fault = Fault(effect=Effect.UNSEEN, seconds=1)
-    assert fault.is_about("cam", "ListPolicies", tuple)
-    assert not fault.is_about("cam", "CreatePolicy", tuple)
+    assert fault.is_about("cam", "ListPolicies", USER, tuple)
+    assert not fault.is_about("cam", "CreatePolicy", USER, tuple)
 
 
 def test_rules_and_their_counts_survive_a_restart(tmp_path: Any) -> None:
     store = Store(tmp_path / "state", RECORDS)
     faults = Faults(store)
     faults.add(Fault(effect=Effect.BROKEN, nth=2))
-    assert faults.strike("cam", "GetRole", tuple) is None
+    assert faults.strike("cam", "GetRole", USER, tuple) is None
     store.close()
     store = Store(tmp_path / "state", RECORDS)
-    assert Faults(store).strike("cam", "GetRole", tuple) == Fault(
+    assert Faults(store).strike("cam", "GetRole", USER, tuple) == Fault(
         fault_id=1, effect=Effect.BROKEN, nth=2, matched=2, struck=1
     )
     store.close()
@@ -115,7 +118,7 @@ def test_the_oldest_rule_that_strikes_decides_and_all_count() -> None:
     faults = Faults(store)
     for effect in (Effect.THROTTLED, Effect.BROKEN):
         faults.add(Fault(effect=effect, times=1))
-    struck = faults.strike("cam", "GetRole", tuple)
+    struck = faults.strike("cam", "GetRole", USER, tuple)
     assert struck is not None
     assert struck.effect is Effect.THROTTLED
     assert [(rule.matched, rule.struck) for rule in faults.every()] == [(1, 1), (1, 1)]

@@ -148,6 +148,8 @@ class File(Record):
     status: Status = Status.RECORDING
     problem: str = ""
     """Why the upload failed; the API does not show it, the console page does."""
+    tries: int = 0
+    """Uploads that failed so far."""
 
     @property
     def user_id(self) -> str:
@@ -202,6 +204,9 @@ class Profile(Record):
     KEY = ("name",)
     processing_seconds: float = 0.2
     """From the end of a segment to its upload. The vendor says several minutes."""
+    upload_retries: int = 3
+    """Of an upload that COS could not take (HTTP 5xx, no answer), a minute apart; a refused one is not tried
+    again."""
     day_limit: bool = False
     """A task ends by itself 24 hours after its start (87647, mainland site only)."""
     full_scope_code: str = "UnsupportedOperation"

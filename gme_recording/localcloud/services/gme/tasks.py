@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from gme_recording.localcloud.clock import job
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 ROLE = "GME_QCSLinkedRoleInGameMedia"
 """Service-linked role that recordings are written as (598/85196)."""
+UPLOAD_RETRY = timedelta(minutes=1)
 _FIRST_TASK_ID = 446_192_236_330_927_000
 
 
@@ -139,7 +142,7 @@ def _process_later(call: Call, file_id: str) -> None:
 
 
 def _upload(call: Call, file: File) -> None:
-    """As the service-linked role. Without the role, or where a policy denies, the file stays in status 12."""
+    """As the service-linked role. Refused, the file stays in status 12; what fails in COS is tried again."""
     task = call.store.find(Task, task_id=file.task_id)
     app = call.store.find(App, biz_id=task.biz_id) if task else None
     assert app
@@ -157,8 +160,11 @@ def _upload(call: Call, file: File) -> None:
             headers={"content-type": "audio/mpeg"},
         )
     except CloudError as refusal:
-        call.store.put(replace(file, problem=str(refusal)))
+        call.store.put(replace(file, problem=str(refusal), tries=file.tries + 1))
+        may_pass = refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        if may_pass and file.tries < profile(call.store).upload_retries:
+            call.later(UPLOAD_RETRY, "gme.process", file.file_id)
         return
-    uploaded = replace(file, status=Status.UPLOADED)
+    uploaded = replace(file, status=Status.UPLOADED, problem="")
     call.store.put(uploaded)
     notify(call, uploaded, Event.UPLOADED)

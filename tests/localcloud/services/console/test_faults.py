@@ -14,6 +14,7 @@ FORM = {
     "service": "cam",
     "action": "Get*",
     "resource": "*",
+    "principal": "*",
     "nth": "0",
     "probability": "1",
     "times": "0",
@@ -32,11 +33,13 @@ def add(world: World, **changes: str) -> Page | str:
 def test_a_fault_is_added_shown_and_removed() -> None:
     world = World(ready=False)
     assert "Nothing is made to go wrong." in show(world, "/console/faults").text
-    assert add(world, probability="0.5", seed="7", nth="3", times="2") == "/console/faults"
+    assert (
+        add(world, probability="0.5", seed="7", nth="3", times="2", principal="*:uin/7") == "/console/faults"
+    )
     shown = show(world, "/console/faults").text
     for text in (
         "error of the vendor: InternalError",
-        "cam:Get*, call 3 only, with probability 0.5 (seed 7), 2 times at most",
+        "cam:Get* by *:uin/7, call 3 only, with probability 0.5 (seed 7), 2 times at most",
         "0 of 0",
     ):
         assert text in shown

@@ -1,6 +1,4 @@
 import hashlib
-import io
-import json
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -9,14 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mutagen.mp3 import MP3
 
-from gme_recording.localcloud.assemble import APPID, OWNER_UIN
-from gme_recording.localcloud.services.cam.model import Role
 from gme_recording.localcloud.services.console import account
-from gme_recording.localcloud.services.cos.model import Bucket, Configuration, Version
+from gme_recording.localcloud.services.cos.model import Version
 from gme_recording.localcloud.services.gme import tasks
-from gme_recording.localcloud.services.gme.audio import FRAME_SECONDS
 from gme_recording.localcloud.services.gme.model import Scope, Status, Task
 from tests.localcloud.services.gme.world import BIZ_ID, BUCKET, REGION, World
 
@@ -152,71 +146,6 @@ def test_file_goes_through_all_statuses() -> None:
         Status.UPLOADING,
         Status.UPLOADED,
     ]
-
-
-def test_uploaded_file_plays_as_long_as_it_was_on_air() -> None:
-    world = World(processing_seconds=0.2)
-    world.join("7")
-    task_id = world.start()
-    world.wait(seconds=95)
-    world.stop(task_id)
-    world.wait(seconds=1)
-    (file,) = world.files(task_id)
-    assert file.status is Status.UPLOADED
-    answer = account.read_object(world.call(), BUCKET, REGION, file.name, {})
-    assert MP3(io.BytesIO(answer.body)).info.length == pytest.approx(95, abs=FRAME_SECONDS)
-    assert ("content-type", "audio/mpeg") in [(name.lower(), value) for name, value in answer.headers]
-
-
-def test_upload_fails_without_the_role() -> None:
-    world = World(processing_seconds=0.2)
-    world.change_app(callback_url="https://voice.example.com/")
-    world.join("7")
-    task_id = world.start()
-    role = world.store.find(Role, name=tasks.ROLE)
-    assert role
-    world.store.delete(role)
-    world.stop(task_id)
-    world.wait(hours=1)
-    (file,) = world.files(task_id)
-    assert file.status is Status.UPLOADING
-    assert file.problem.startswith("UnauthorizedOperation")
-    assert [body["EventType"] for body in world.messages()] == [1, 2]
-
-
-def test_upload_fails_where_the_bucket_policy_denies_the_role() -> None:
-    world = World(processing_seconds=0.2)
-    world.change_app(callback_url="https://voice.example.com/")
-    world.join("7")
-    task_id = world.start()
-    denied = {
-        "effect": "deny",
-        "principal": {"qcs": [f"qcs::cam::uin/{OWNER_UIN}:roleName/{tasks.ROLE}"]},
-        "action": ["name/cos:PutObject"],
-        "resource": [f"qcs::cos:{REGION}:uid/{APPID}:{BUCKET}/*"],
-    }
-    document = json.dumps({"version": "2.0", "statement": [denied]})
-    world.store.put(Configuration(BUCKET, "policy", document))
-    world.stop(task_id)
-    world.wait(hours=1)
-    (file,) = world.files(task_id)
-    assert (file.status, file.problem.partition(":")[0]) == (Status.UPLOADING, "UnauthorizedOperation")
-    assert world.store.select(Version) == []
-    assert [body["EventType"] for body in world.messages()] == [1, 2]
-
-
-def test_upload_fails_without_the_bucket() -> None:
-    world = World(processing_seconds=0.2)
-    world.join("7")
-    task_id = world.start()
-    bucket = world.store.find(Bucket, name=BUCKET)
-    assert bucket
-    world.store.delete(bucket)
-    world.stop(task_id)
-    world.wait(hours=1)
-    (file,) = world.files(task_id)
-    assert file.status is Status.UPLOADING
-    assert file.problem
 
 
 def test_task_ids_are_beyond_doubles_and_never_come_twice() -> None:

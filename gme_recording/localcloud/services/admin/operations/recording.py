@@ -14,6 +14,7 @@ from gme_recording.localcloud.services.gme.mischief import Mischief
 from gme_recording.localcloud.services.gme.model import Callback, Profile, Task, profile
 
 LONGEST_PROCESSING_SECONDS = 86_400.0
+MOST_RETRIES = 1000
 
 
 @ADMIN.operation("ListCallbacks", match="GET /admin/callbacks")
@@ -65,6 +66,7 @@ def change_profile(  # noqa: PLR0913 - one for each guess
     call: Call,
     *,
     processing_seconds: float | None = None,
+    upload_retries: int | None = None,
     day_limit: bool | None = None,
     full_scope_code: str | None = None,
     no_task_code: str | None = None,
@@ -75,6 +77,8 @@ def change_profile(  # noqa: PLR0913 - one for each guess
     given = {name: value for name, value in locals().items() if name != "call" and value is not None}
     if not 0 <= (processing_seconds or 0) <= LONGEST_PROCESSING_SECONDS:
         raise INVALID_VALUE(name="processingSeconds", found=processing_seconds, allowed="0 to a day")
+    if not 0 <= (upload_retries or 0) <= MOST_RETRIES:
+        raise INVALID_VALUE(name="uploadRetries", found=upload_retries, allowed=f"0 to {MOST_RETRIES}")
     return _guesses(call.store.put(replace(profile(call.store), **given)))
 
 

@@ -40,6 +40,7 @@ def inject_fault(  # noqa: PLR0913 - the fields of the form
     service: str,
     action: str,
     resource: str,
+    principal: str,
     nth: int,
     probability: float,
     times: int,
@@ -86,6 +87,7 @@ def _row(fault: Fault) -> dict[str, object]:
         Effect.UNSEEN: f", {fault.seconds:g} s",
     }
     limits = {
+        f" by {fault.principal}": fault.principal != "*",
         f", call {fault.nth} only": fault.nth,
         f", with probability {fault.probability:g} (seed {fault.seed})": fault.probability < 1,
         f", {fault.times} times at most": fault.times,
