@@ -121,6 +121,7 @@ def _target(stack: Stack, app: App, owner_uin: str) -> Target:
         lifecycle=lifecycle.rules(place, stack.smoke),
         encryption=place.storage.encryption,
         callback_url=app.callback_url,
+        callback_relay=stack.smoke.callback_relay,
         policy=policy if owner_uin or not networks else "",
         versioning=place.storage.versioning,
         tags=tuple(sorted(stack.tags.items())),

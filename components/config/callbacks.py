@@ -1,4 +1,4 @@
-"""Which callback URLs GME can post to (pure)."""
+"""Which callback URLs GME can post to, and which relays can be asked (pure)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 
 
 def callback_problem(url: str, *, public: bool) -> str:
-    """What a callback URL must be instead; empty if it can be called. `public`: from Tencent Cloud."""
+    """What such a URL must be instead; empty if it can be called. `public`: from Tencent Cloud."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
@@ -16,13 +16,11 @@ def callback_problem(url: str, *, public: bool) -> str:
     if parts.scheme not in ("http", "https") or not host:
         return "an http or https URL with a host"
     if parts.username or parts.password or parts.fragment:
-        return (
-            "a URL without user, password and fragment: GME signs its requests, the URL is shown in consoles"
-        )
+        return "a URL without user, password and fragment: it is shown in consoles and reports"
     if public and parts.scheme != "https":
         return "an https URL, with gme-recording:cloud tencent"
     if public and not _is_public(host):
-        return "a URL whose host Tencent Cloud can reach, with gme-recording:cloud tencent"
+        return "a URL with a public host, with gme-recording:cloud tencent"
     return ""
 
 

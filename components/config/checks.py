@@ -92,6 +92,13 @@ def callbacks_can_arrive(stack: Stack) -> Iterator[Problem]:
             yield problem(f"apps[{at}].callbackUrl", without_password(app.callback_url), wrong)
 
 
+def relay_can_be_asked(stack: Stack) -> Iterator[Problem]:
+    url = stack.smoke.callback_relay
+    wrong = callback_problem(url, public=stack.cloud is CloudKind.TENCENT)
+    if url and wrong:
+        yield problem("smoke.callbackRelay", without_password(url), wrong)
+
+
 def smoke_test_has_time(stack: Stack) -> Iterator[Problem]:
     if stack.smoke.timeout_seconds <= stack.smoke.record_seconds:
         allowed = f"longer than smoke.record ({render_seconds(stack.smoke.record_seconds)})"
@@ -123,6 +130,7 @@ CHECKS = (
     Check(("apps",), apps_are_told_apart),
     Check(("apps", "smoke.mode"), full_scope_is_meant),
     Check(("apps", "cloud"), callbacks_can_arrive),
+    Check(("smoke.callbackRelay", "cloud"), relay_can_be_asked),
     Check(("smoke.timeout", "smoke.record"), smoke_test_has_time),
     Check(("tags",), tags_are_accepted),
 )

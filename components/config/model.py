@@ -241,6 +241,10 @@ class Smoke:
     """Deadline of the whole test of one application; GME needs minutes to deliver a file."""
     when: Annotated[SmokeWhen, Key("when", words.one_of(SmokeWhen))] = SmokeWhen.CHANGE
     """change, or always: at every deployment."""
+    callback_relay: Annotated[
+        str, Key("callbackRelay", words.text(r"[^\s?#]*", "an http or https URL without blanks and query"))
+    ] = ""
+    """URL at which the receiver tells the test what came (docs/callbacks.md); empty: nobody asks it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,10 +18,12 @@ from starlette.routing import Route
 
 from gme_recording.callbacks.intake import Intake
 from gme_recording.callbacks.metrics import CONTENT_TYPE, Metrics
+from gme_recording.callbacks.relay import SUFFIX, RecentRefusals, Relay
 from gme_recording.callbacks.store import Arrival
 from gme_recording.callbacks.verify import WrongApplication, WrongSignature, verify
 
 if TYPE_CHECKING:
+    from gme_recording.api.credentials import Secret
     from gme_recording.callbacks.event import Event
     from gme_recording.callbacks.keys import Keyring
     from gme_recording.callbacks.store import Store
@@ -57,6 +59,7 @@ class Receiver:
     worker: Worker
     clock: Callable[[], float] = time.time
     metrics: Metrics = field(default_factory=Metrics)
+    refusals: RecentRefusals = field(default_factory=RecentRefusals)
     intake: Intake = field(init=False)
 
     def __post_init__(self) -> None:
@@ -69,6 +72,7 @@ class Receiver:
             status, result = 200, await self._take(request)
         except Refused as refused:
             status, result = refused.status, refused.reason
+            self.refusals.note(status, result, self.clock())
             log.warning("refused: %s", result)
         self.metrics.answered(result, time.perf_counter() - began)
         return JSONResponse({"result": result}, status)
@@ -128,8 +132,13 @@ class Receiver:
         return "stored" if new else "repeated"
 
 
-def application(receiver: Receiver, path: str) -> Starlette:
-    """Return the application; callbacks are taken at `path`, everything else is for operators."""
+def application(receiver: Receiver, path: str, relay_token: Secret | None = None) -> Starlette:
+    """Return the application; callbacks are taken at `path`, everything else is for operators.
+
+    With a token the relay is there too, below that path.
+    """
+    at = path.rstrip("/") + SUFFIX
+    relay = [Route(at, Relay(receiver, relay_token).tell, methods=["GET"])] if relay_token else []
 
     @asynccontextmanager
     async def running(_: Starlette) -> AsyncIterator[None]:
@@ -147,6 +156,7 @@ def application(receiver: Receiver, path: str) -> Starlette:
             Route("/metrics", receiver.metrics_page),
             Route("/healthz", receiver.alive),
             Route("/readyz", receiver.ready),
+            *relay,
         ],
         lifespan=running,
     )

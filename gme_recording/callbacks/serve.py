@@ -25,6 +25,7 @@ from gme_recording.errors import ExitCode, UserError
 if TYPE_CHECKING:
     import asyncio
 
+    from gme_recording.api.credentials import Secret
     from gme_recording.callbacks.keys import Keyring
     from gme_recording.callbacks.sink import Sink
 
@@ -52,6 +53,8 @@ class Options:
     store: Path
     keep_days: int
     sink: Sink | None = None
+    relay_token: Secret | None = None
+    """Opens the relay; without one there is none."""
 
 
 class Connection(H11Protocol):
@@ -92,16 +95,16 @@ def serve(options: Options, load_keys: Callable[[], Keyring], ready: Callable[[s
     keyring = load_keys()
     with _locked(options.store), _listening(options) as listener, closing(Store(options.store)) as store:
         receiver = Receiver(keyring, store, Worker(store, options.sink, keep_days=options.keep_days))
-        running = server(receiver, options.path)
+        running = server(receiver, options.path, options.relay_token)
         with _signals(running, receiver, load_keys):
             ready(_url(listener, options.path))
             running.run(sockets=[listener])
 
 
-def server(receiver: Receiver, path: str) -> uvicorn.Server:
+def server(receiver: Receiver, path: str, relay_token: Secret | None = None) -> uvicorn.Server:
     """Return the server, to be run on a socket that listens."""
     config = uvicorn.Config(
-        application(receiver, path),
+        application(receiver, path, relay_token),
         http=Connection,
         ws="none",
         loop="asyncio",

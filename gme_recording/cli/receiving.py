@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gme_recording.callbacks import keys as keyrings
+from gme_recording.callbacks import relay_token
 from gme_recording.callbacks import verify as verifying
 from gme_recording.callbacks.event import Event, Kind
 from gme_recording.callbacks.history import Recorded, history
@@ -57,6 +58,7 @@ def serve(serving: Serving, output: Output) -> int:
         store=_store(serving.store),
         keep_days=serving.keep_days,
         sink=sink(serving.forward) if serving.forward else None,
+        relay_token=relay_token.load(os.environ),
     )
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     serving_module.serve(

@@ -24,7 +24,7 @@ CHECKS = (
     Check("file", files.arrive, needs="stop", timeout=math.inf),
     Check("file-name", files.named_by_convention, needs="file"),
     Check("file-plays", files.play, needs="file"),
-    Check("callbacks", callbacks.received, needs="file"),
+    Check("callbacks", callbacks.received, needs="file", timeout=120.0),
     Check("signatures", callbacks.signed, needs="callbacks"),
     Check("anonymous", bucket.anonymous_refused, needs="file"),
     Check("plain-http", bucket.insecure_refused, needs="file-plays"),

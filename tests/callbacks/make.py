@@ -29,6 +29,7 @@ OLD_KEY = Secret("localdemoappkey0")
 OTHER_APP = 1_400_000_002
 OTHER_KEY = Secret("localotherappkey")
 PATH = "/gme/recording"
+TOKEN = Secret("canary-relay-token-0123456789abcdef")
 SAMPLE = (
     b'{"BizID":1400000000,"RoomID":"100","UserID":"999","TaskID":446946705284000000,"RecordMode":1,'
     b'"Timestamp":1675930605,"EventType":1,"Detail":{"SeqNo":0,"FileName":'
@@ -98,11 +99,13 @@ KEYRING = Keyring({APP: (KEY, OLD_KEY), OTHER_APP: (OTHER_KEY,)})
 
 
 @contextmanager
-def running(path: Path, sink: Sink | None = None) -> Iterator[Running]:
+def running(
+    path: Path, sink: Sink | None = None, *, keyring: Keyring = KEYRING, relay_token: Secret | None = None
+) -> Iterator[Running]:
     """The real application behind the real server, in a thread."""
     store = Store(path)
-    receiver = Receiver(KEYRING, store, Worker(store, sink, keep_days=90))
-    uvicorn = server(receiver, PATH)
+    receiver = Receiver(keyring, store, Worker(store, sink, keep_days=90))
+    uvicorn = server(receiver, PATH, relay_token)
     listener = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}{PATH}"
     thread = threading.Thread(target=uvicorn.run, kwargs={"sockets": [listener]})

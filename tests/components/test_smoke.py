@@ -109,6 +109,13 @@ def test_each_application_is_a_target_with_all_that_was_declared() -> None:
     assert second == replace(first, app="app1", biz_id=1400000002)
 
 
+def test_the_receiver_is_asked_where_the_stack_says() -> None:
+    url = "https://voice.example.com/gme/recording/relay"
+    stack = a_stack(apps=2)
+    asking = replace(stack, smoke=replace(stack.smoke, callback_relay=url))
+    assert {target.callback_relay for target in smoke.targets(asking)} == {url}
+
+
 def test_each_application_is_proved_in_its_own_region() -> None:
     stack = a_stack(
         apps=2, storages={"ap-beijing": Storage(name="voice-bj", retention=Retention(keep_days=5))}

@@ -28,6 +28,7 @@ OTHER: dict[str, Any] = {
     "lifecycle": (replace(RULES[0], expire_days=2), RULES[1]),
     "encryption": "SM4",
     "callback_url": "",
+    "callback_relay": "https://voice.example.com/gme/relay",
     "role": "another",
     "policy": "{}",
     "versioning": False,
@@ -57,6 +58,10 @@ def test_every_part_of_a_lifecycle_rule_counts(name: str) -> None:
     changed = replace(rule, **{name: whole[name]})  # type: ignore[arg-type]
     one, other = a_target(lifecycle=(rule,)), a_target(lifecycle=(changed,))
     assert one.fingerprint_data() != other.fingerprint_data()
+
+
+def test_without_a_relay_the_fingerprint_is_what_it_was_before_there_were_any() -> None:
+    assert "callback_relay" not in a_target().fingerprint_data()
 
 
 def test_fingerprint_is_plain_json() -> None:

@@ -1,6 +1,7 @@
 """Callbacks: sent for every file, to the declared URL, signed with the application's key.
 
-Only the local cloud tells what it sent. On Tencent Cloud the receiver alone knows, hence both are skipped.
+The receiver knows what came, and tells it where the stack file names its relay. Without one the local cloud
+tells what it sent; of Tencent Cloud's callbacks nobody can tell then, hence both checks are skipped.
 """
 
 from __future__ import annotations
@@ -9,20 +10,28 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING
 
+from gme_recording.callbacks.event import Kind
 from gme_recording.callbacks.signature import matched
+from gme_recording.callbacks.told import digest
+from gme_recording.smoke import relay
 from gme_recording.smoke.model import Cause, Failed, Skipped
 
 if TYPE_CHECKING:
     from gme_recording.api.local import LocalCloud, SentCallback
+    from gme_recording.callbacks.told import Told
     from gme_recording.smoke.model import Run
 
-UPLOADED = 3
-"""EventType of *file uploaded*, the last one of a file (607/53749)."""
+LOCAL_SECONDS = 15.0
+"""The local cloud sends at once."""
+ABOUT_SIGNATURES = frozenset({401, 403})
+"""How the receiver refuses what no key, or another application's key, has signed."""
 
 
 def received(run: Run) -> str:
     """An *uploaded* event was sent for every file, and taken by the declared URL."""
-    sent = run.clock.until(run.deadline, partial(_complete, run))
+    if _asks_relay(run):
+        return _told(run)
+    sent = run.clock.until(min(run.deadline, run.clock.now() + LOCAL_SECONDS), partial(_complete, run))
     if sent is None:
         raise _incomplete(run)
     outcomes = sorted({item.outcome for item in sent})
@@ -31,6 +40,9 @@ def received(run: Run) -> str:
 
 def signed(run: Run) -> str:
     """Every signature is the HMAC-SHA1 of the raw body by the application's key."""
+    if _asks_relay(run):
+        told = relay.ask(run)
+        return f"{len(told.events)} events verified by the receiver{_refused(told, ', which refused ')}"
     application = _local(run).application(run.target.biz_id)
     if application is None:
         raise Failed(f"application {run.target.biz_id} is gone")
@@ -45,11 +57,55 @@ def signed(run: Run) -> str:
     return f"{len(sent)} signatures by the application's key"
 
 
-def _local(run: Run) -> LocalCloud:
+def _asks_relay(run: Run) -> bool:
     if not run.target.callback_url:
         raise Skipped("no callback URL is declared")
+    return bool(run.target.callback_relay)
+
+
+def _told(run: Run) -> str:
+    told = run.clock.until(run.deadline, partial(_all_told, run))
+    if told is None:
+        raise _not_told(run, relay.ask(run))
+    return f"{len(told.events)} events came to the receiver"
+
+
+def _all_told(run: Run) -> Told | None:
+    try:
+        told = relay.ask(run)
+    except relay.Away:
+        return None
+    if not told.listens:
+        raise Failed(
+            f"the receiver has no key of application {run.target.biz_id}",
+            hint="add the application's line to the receiver's key file, and load it again",
+            cause=Cause.CALLBACK_SIGNATURE,
+        )
+    uploaded = {event.file for event in told.events if event.kind == Kind.UPLOADED}
+    return told if uploaded.issuperset(map(digest, run.keys)) else None
+
+
+def _not_told(run: Run, told: Told) -> Failed:
+    came = f"{len(told.events)} events came for {len(run.keys)} files, an *uploaded* event is missing"
+    about_signatures = any(each.status in ABOUT_SIGNATURES for each in told.refused)
+    return Failed(
+        came + _refused(told, "; the receiver refused "),
+        cause=Cause.CALLBACK_SIGNATURE if about_signatures else Cause.CALLBACK_UNREACHABLE,
+    )
+
+
+def _refused(told: Told, before: str) -> str:
+    """What the receiver refused since the start, whoever sent it."""
+    if not told.refused:
+        return ""
+    total = sum(each.times for each in told.refused)
+    many = "1 request" if total == 1 else f"{total} requests"
+    return f"{before}{many} since the start: {', '.join(each.reason for each in told.refused)}"
+
+
+def _local(run: Run) -> LocalCloud:
     if run.local is None:
-        raise Skipped(f"only the receiver at {run.target.callback_url} can tell")
+        raise Skipped(f"only the receiver at {run.target.callback_url} can tell: smoke.callbackRelay asks it")
     return run.local
 
 
@@ -68,7 +124,7 @@ def _complete(run: Run) -> tuple[SentCallback, ...] | None:
 def _file(item: SentCallback) -> str | None:
     """The key that an *uploaded* event is about; None for other events."""
     event = json.loads(item.body)
-    return str(event["Detail"]["FileName"]).removeprefix("/") if event["EventType"] == UPLOADED else None
+    return str(event["Detail"]["FileName"]).removeprefix("/") if event["EventType"] == Kind.UPLOADED else None
 
 
 def _incomplete(run: Run) -> Failed:

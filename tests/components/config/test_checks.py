@@ -189,6 +189,27 @@ def test_public_https_urls_are_taken(tmp_path: Path, url: str) -> None:
     assert accepted(tmp_path, a_config(apps__0__callbackUrl=url)).apps[0].callback_url == url
 
 
+@pytest.mark.parametrize(
+    ("url", "allowed"),
+    [
+        ("http://voice.example.com/relay", "an https URL"),
+        ("https://me:secret@voice.example.com/relay", "without user, password"),
+        ("https://10.0.0.1/relay", "a public host"),
+        ("https://voice.example.com/relay?a=b", "without blanks and query"),
+    ],
+)
+def test_a_relay_is_asked_at_a_public_https_url_alone(tmp_path: Path, url: str, allowed: str) -> None:
+    (said,) = refused(tmp_path, a_config(smoke__callbackRelay=url)).items()
+    assert said[0] == "gme-recording:smoke.callbackRelay"
+    assert allowed in said[1]
+
+
+def test_a_relay_of_the_local_cloud_is_on_this_machine(tmp_path: Path) -> None:
+    url = "http://127.0.0.1:8480/gme/recording/relay"
+    config = a_config(cloud="local", smoke__callbackRelay=url) | LOCAL
+    assert accepted(tmp_path, config).smoke.callback_relay == url
+
+
 def test_the_smoke_test_has_more_time_than_it_records(tmp_path: Path) -> None:
     found = refused(tmp_path, a_config(smoke={"record": "60 seconds", "timeout": "1 minute"}))
     assert found == {"gme-recording:smoke.timeout": "longer than smoke.record (1 minute)"}

@@ -119,6 +119,7 @@ EVERYTHING = a_config(
         "record": "2 seconds",
         "timeout": "1 minute",
         "when": "always",
+        "callbackRelay": "http://127.0.0.1:8080/gme/relay",
     },
     tags={"environment": "test"},
 ) | {"tencentcloud:protocol": "HTTP", "tencentcloud:cosDomain": "http://cos.ap-singapore.myqcloud.com"}
@@ -177,7 +178,12 @@ def test_everything_that_can_be_said_is_read(tmp_path: Path) -> None:
         ),
         apps=(app,),
         smoke=Smoke(
-            mode=Mode.PROBE, room="test-room", record_seconds=2, timeout_seconds=60, when=SmokeWhen.ALWAYS
+            mode=Mode.PROBE,
+            room="test-room",
+            record_seconds=2,
+            timeout_seconds=60,
+            when=SmokeWhen.ALWAYS,
+            callback_relay="http://127.0.0.1:8080/gme/relay",
         ),
         tags={"environment": "test"},
         routing=Routing(

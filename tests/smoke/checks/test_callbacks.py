@@ -69,7 +69,7 @@ def test_callbacks_are_left_out_where_only_the_receiver_knows(environment: Envir
     report = environment.smoke(environment.run(local=None))
     assert report.passed
     said = found(report, "callbacks", Verdict.SKIP)
-    assert said == "only the receiver at https://voice.example.com/gme can tell"
+    assert said == "only the receiver at https://voice.example.com/gme can tell: smoke.callbackRelay asks it"
 
 
 def test_signatures_finds_a_forged_one(environment: Environment) -> None:
