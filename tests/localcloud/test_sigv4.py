@@ -89,8 +89,8 @@ class TestSigV4:
         request = s3_signed(payload="UNSIGNED-PAYLOAD")
         assert sigv4.verify(replace(request, body=b"other"), machine.clock, find_key) == KEY
 
-    def test_signed_chunks_are_refused_in_words(self, machine):
-        request = s3_signed(payload="STREAMING-AWS4-HMAC-SHA256-PAYLOAD")
+    def test_chunks_that_are_signed_otherwise_are_refused_in_words(self, machine):
+        request = s3_signed(payload="STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD")
         assert refused("sigv4", request, machine.clock) is Reason.UNSUPPORTED
 
     def test_a_vendor_header_that_is_not_signed_is_refused(self, machine):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import re
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 from gme_recording.localcloud.dialects import documents
 from gme_recording.localcloud.refusal import Refusal
+from gme_recording.localcloud.signatures import chunks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,31 +30,18 @@ NOT_IMPLEMENTED = Refusal("NotImplemented", "{problem}", 501)
 
 def unframed(body: bytes, headers: Mapping[str, str]) -> tuple[bytes, Mapping[str, str]]:
     """The content of an `aws-chunked` body, and the headers that come after it: S3's clients say a checksum
-    there. A form with signed chunks is refused: nobody would check them.
+    there.
     """
-    digest = headers.get("x-cos-content-sha256", "")
-    if not digest.startswith("STREAMING-"):
+    if not headers.get("x-cos-content-sha256", "").startswith("STREAMING-"):
         return body, {}
-    if not digest.startswith("STREAMING-UNSIGNED-PAYLOAD"):
-        raise NOT_IMPLEMENTED(problem="signed chunks are not served; sign the payload as a whole")
-    content, rest = bytearray(), body
-    while True:
-        line, separator, rest = rest.partition(b"\r\n")
-        size = line.partition(b";")[0]
-        if not separator or not re.fullmatch(rb"[0-9a-fA-F]{1,8}", size):
-            raise INVALID_ARGUMENT(problem="the aws-chunked body has no chunk size where one is due")
-        length = int(size, 16)
-        if length == 0:
-            return bytes(content), _trailer(rest)
-        content += rest[:length]
-        if rest[length : length + 2] != b"\r\n":
-            raise INVALID_ARGUMENT(problem="the aws-chunked body ends inside a chunk")
-        rest = rest[length + 2 :]
-
-
-def _trailer(text: bytes) -> Mapping[str, str]:
-    lines = (line.partition(":") for line in text.decode("latin-1").split("\r\n"))
-    return {name.strip().lower(): value.strip() for name, _, value in lines if name}
+    try:
+        read, trailer = chunks.read(body)
+    except chunks.BrokenFraming as error:
+        raise INVALID_ARGUMENT(problem=error) from error
+    content = b"".join(chunk.content for chunk in read)
+    if headers.get("x-cos-decoded-content-length", str(len(content))) != str(len(content)):
+        raise INVALID_ARGUMENT(problem="the chunks are not as long as x-amz-decoded-content-length says")
+    return content, trailer
 
 
 def check_digest(expected: str | None, body: bytes) -> None:

@@ -1,7 +1,7 @@
 """AWS Signature Version 4 with service `s3`, for S3 clients of COS: header, and query of a presigned URL.
 
-The payload is covered by its digest (`x-amz-content-sha256`) unless the client says UNSIGNED-PAYLOAD. The
-form that signs every chunk of a stream is refused.
+The payload is covered by its digest (`x-amz-content-sha256`), or chunk by chunk (`chunks`), unless the client
+says UNSIGNED-PAYLOAD.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote_to_bytes
 from gme_recording.localcloud.clock import Clock
 from gme_recording.localcloud.identity import Key
 from gme_recording.localcloud.messages import Request
+from gme_recording.localcloud.signatures import chunks
 from gme_recording.localcloud.signatures.failure import (
     FindKey,
     Reason,
@@ -27,6 +28,7 @@ from gme_recording.localcloud.signatures.failure import (
 ALGORITHM = "AWS4-HMAC-SHA256"
 MAX_SKEW = timedelta(minutes=15)
 LONGEST_EXPIRY_SECONDS = 7 * 24 * 3600
+SIGNED_CHUNKS = frozenset({chunks.SIGNED, chunks.SIGNED_WITH_TRAILER})
 UNSIGNED = frozenset({"UNSIGNED-PAYLOAD", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"})
 _AUTHORIZATION = re.compile(
     rf"{ALGORITHM} +Credential=(?P<credential>[^,\s]+), *SignedHeaders=(?P<headers>[^,\s]+), *"
@@ -58,12 +60,17 @@ def verify(request: Request, clock: Clock, find_key: FindKey) -> Key:
     key = usable_key(find_key, claim.secret_id, claim.token, clock.now())
     _check_time(claim, clock)
     _check_payload(claim, request)
-    digest = _sha256(_canonical(request, claim).encode())
-    text = f"{ALGORITHM}\n{claim.at:%Y%m%dT%H%M%SZ}\n{claim.scope}\n{digest}"
     secret = f"AWS4{key.secret_key}".encode()
-    for part in (*claim.scope.split("/"), text):
+    for part in claim.scope.split("/"):
         secret = hmac.digest(secret, part.encode(), "sha256")
-    require_equal(secret.hex(), claim.signature)
+
+    def sign(kind: str, what: str) -> str:
+        text = f"{ALGORITHM}{kind}\n{claim.at:%Y%m%dT%H%M%SZ}\n{claim.scope}\n{what}"
+        return hmac.digest(secret, text.encode(), "sha256").hex()
+
+    require_equal(sign("", _sha256(_canonical(request, claim).encode())), claim.signature)
+    if claim.payload in SIGNED_CHUNKS:
+        chunks.verify(request.body, claim.payload, claim.signature, sign)
     return key
 
 
@@ -153,12 +160,10 @@ def _check_time(claim: _Claim, clock: Clock) -> None:
 
 
 def _check_payload(claim: _Claim, request: Request) -> None:
-    if claim.payload in UNSIGNED:
+    if claim.payload in UNSIGNED | SIGNED_CHUNKS:
         return
     if claim.payload.startswith("STREAMING-"):
-        raise SignatureFailure(
-            Reason.UNSUPPORTED, f"{claim.payload} is not served; sign the payload as a whole"
-        )
+        raise SignatureFailure(Reason.UNSUPPORTED, f"{claim.payload} is not served")
     if not hmac.compare_digest(_sha256(request.body), claim.payload):
         raise SignatureFailure(Reason.WRONG_DIGEST, "x-amz-content-sha256 is not the digest of the body")
 
