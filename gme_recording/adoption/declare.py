@@ -7,8 +7,9 @@ from typing import Any
 
 from components import lifecycle, retention
 from components.config import words
-from components.config.model import Grant, OnDestroy
-from gme_recording.adoption.survey import Bucket, Found
+from components.config.model import AccessPolicy, Grant, OnDestroy
+from gme_recording.adoption.bucket import Bucket
+from gme_recording.adoption.survey import Found
 from gme_recording.api import CloudKind, LifecycleRule
 from gme_recording.console.settings import Confirmation, Settings
 from gme_recording.smoke import Mode
@@ -18,41 +19,53 @@ CLASSES = {
     lifecycle.ARCHIVE: "archive_after",
     lifecycle.DEEP_ARCHIVE: "deep_archive_after",
 }
+LONGEST_DAYS = 3650
+"""What is declared where old versions are kept for ever, which no stack file can say."""
+USERS = {
+    AccessPolicy.RECORDER: "operators",
+    AccessPolicy.READER: "readers",
+    AccessPolicy.ERASER: "erasers",
+    AccessPolicy.AUDITOR: "auditors",
+    AccessPolicy.DEPLOYER: "deployers",
+}
+"""The key of a stack file below which the users with a policy are named."""
 
 
-def stack_config(found: Found, confirmed: Mapping[str, Confirmation]) -> dict[str, Any]:
+def stack_config(found: Found, confirmed: Mapping[str, Confirmation], grant: Grant) -> dict[str, Any]:
     """Return the `config` of a stack file; `confirmed` is by application's name."""
-    storage = _storage(found)
-    own = {
+    home, *others = found.buckets
+    storages = {bucket.region: _storage(bucket, found.account.appid) for bucket in found.buckets}
+    own: dict[str, Any] = {
         "cloud": str(found.cloud),
         "appid": found.account.appid,
-        "region": found.region,
-        "storage": storage,
-        "access": {
-            "grant": str(Grant.CREATE),
-            **({"policies": [str(policy) for policy in found.policies]} if found.policies else {}),
-        },
-        "apps": [
-            _app(found.bucket, name, settings, storage["retention"], confirmed.get(name))
-            for name, settings in found.apps.items()
-        ],
-        "smoke": _smoke(found),
+        "region": home.region,
+        "storage": storages[home.region],
     }
-    if found.bucket.tags:
-        own["tags"] = dict(sorted(found.bucket.tags.items()))
-    return {**_routing(found), **{f"gme-recording:{key}": value for key, value in own.items()}}
+    if others:
+        own["storages"] = {bucket.region: storages[bucket.region] for bucket in others}
+    own["access"] = _access(found, grant)
+    own["apps"] = [
+        _app(found, name, storages[settings.region]["retention"], confirmed.get(name))
+        for name, settings in found.apps.items()
+    ]
+    own["smoke"] = _smoke(found)
+    if tags := {key: value for bucket in reversed(found.buckets) for key, value in bucket.tags.items()}:
+        own["tags"] = dict(sorted(tags.items()))
+    return {
+        **_routing(found.cloud, home.region),
+        **{f"gme-recording:{key}": value for key, value in own.items()},
+    }
 
 
-def _routing(found: Found) -> dict[str, str]:
-    routing = {"tencentcloud:region": found.region}
-    if found.cloud is CloudKind.LOCAL:
+def _routing(cloud: CloudKind, region: str) -> dict[str, str]:
+    routing = {"tencentcloud:region": region}
+    if cloud is CloudKind.LOCAL:
         routing["tencentcloud:protocol"] = "HTTP"
-        routing["tencentcloud:cosDomain"] = f"http://cos.{found.region}.myqcloud.com"
+        routing["tencentcloud:cosDomain"] = f"http://cos.{region}.myqcloud.com"
     return routing
 
 
-def _storage(found: Found) -> dict[str, Any]:
-    bucket, appid = found.bucket, found.account.appid
+def _storage(bucket: Bucket, appid: str) -> dict[str, Any]:
     storage: dict[str, Any] = {
         "name": bucket.name.removesuffix(f"-{appid}"),
         "retention": _retention(bucket.rules, "", versioning=bucket.versioning),
@@ -62,23 +75,34 @@ def _storage(found: Found) -> dict[str, Any]:
         storage["kms_key"] = bucket.kms_key
     if bucket.versioning:
         storage["versioning"] = True
-    if bucket.log_bucket.endswith(f"-{appid}"):
-        stages, _, _ = retention.of_prefix(bucket.log_rules, "")
+    if bucket.networks:
+        storage["allowed_networks"] = [*bucket.networks]
+    if log := bucket.log:
+        stages, _, _ = retention.of_prefix(log.rules, "")
         storage["access_log"] = {
-            "name": bucket.log_bucket.removesuffix(f"-{appid}"),
+            "name": log.name.removesuffix(f"-{appid}"),
             "keep": words.render_days(stages[-1].to_day),
         }
+    if copies := bucket.copies:
+        storage["replica"] = {"region": copies.region, "name": copies.name.removesuffix(f"-{appid}")}
     return {**storage, "on_destroy": str(OnDestroy.REFUSE)}
 
 
+def _access(found: Found, grant: Grant) -> dict[str, Any]:
+    access: dict[str, Any] = {"grant": str(grant)}
+    if unused := [str(policy) for policy, users in found.policies.items() if not users]:
+        access["policies"] = unused
+    return access | {USERS[policy]: [*users] for policy, users in found.policies.items() if users}
+
+
 def _app(
-    bucket: Bucket,
-    name: str,
-    settings: Settings,
-    of_bucket: Mapping[str, str],
-    confirmation: Confirmation | None,
+    found: Found, name: str, of_bucket: Mapping[str, str], confirmation: Confirmation | None
 ) -> dict[str, Any]:
+    settings = found.apps[name]
+    bucket = _bucket_of(found, settings)
     app: dict[str, Any] = {"name": name, "bizId": settings.biz_id}
+    if bucket is not found.buckets[0]:
+        app["region"] = bucket.region
     if settings.scope != "custom":
         app |= {"scope": settings.scope, "allowFullScope": True}
     if settings.callback_url:
@@ -95,6 +119,10 @@ def _app(
     return app
 
 
+def _bucket_of(found: Found, settings: Settings) -> Bucket:
+    return next(bucket for bucket in found.buckets if bucket.region == settings.region)
+
+
 def _retention(rules: Sequence[LifecycleRule], prefix: str, *, versioning: bool) -> dict[str, str]:
     """What the rules make of the keys below a prefix, in the words of a stack file."""
     stages, recoverable, aborts = retention.of_prefix(rules, prefix)
@@ -106,8 +134,8 @@ def _retention(rules: Sequence[LifecycleRule], prefix: str, *, versioning: bool)
     }
     if aborts not in {None, 1}:
         found["abort_uploads_after"] = words.render_days(aborts)
-    if versioning and recoverable:
-        found["keep_versions"] = words.render_days(recoverable)
+    if versioning:
+        found["keep_versions"] = words.render_days(recoverable or LONGEST_DAYS)
     return found
 
 
@@ -115,7 +143,7 @@ def _smoke(found: Found) -> dict[str, str]:
     """A full test only where the bucket has the rules of one: it records, and needs a player in its room."""
     for settings in found.apps.values():
         begins = f"{settings.biz_id}_"
-        for rule in found.bucket.rules:
+        for rule in _bucket_of(found, settings).rules:
             if rule.id == f"smoke-{settings.biz_id}-mixed" and rule.prefix.startswith(begins):
                 return {"mode": str(Mode.FULL), "room": rule.prefix.removeprefix(begins).rstrip("/")}
     return {"mode": str(Mode.PROBE)}

@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from components.config.model import AccessPolicy
-from gme_recording.api import Cam, Cloud, CloudKind, LifecycleRule, LocalCloud
+from gme_recording.adoption import bucket
+from gme_recording.adoption.bucket import Bucket
+from gme_recording.api import Cam, Cloud, CloudKind, Cos, LocalCloud
 from gme_recording.api.cam import Account
-from gme_recording.api.cos import Cos, each
 from gme_recording.api.errors import ApiError
 from gme_recording.api.gme import Gme
+from gme_recording.api.retry import Repeat
+from gme_recording.api.vendor import Service
 from gme_recording.console import local
 from gme_recording.console.settings import Settings
-from gme_recording.deploy.lookup import LINKED_ROLE, POLICY, finder
+from gme_recording.deploy.lookup import BUCKET, LINKED_ROLE, POLICY, USER_POLICY, finder
 from gme_recording.errors import ExitCode, UserError
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bucket:
-    """A bucket as COS shows it."""
-
-    name: str
-    """Full name, `<name>-<appid>`."""
-    rules: tuple[LifecycleRule, ...]
-    encryption: str
-    """AES256, KMS or SM4; empty where objects are not encrypted by default."""
-    kms_key: str
-    """With KMS: the key's id."""
-    versioning: bool
-    tags: Mapping[str, str]
-    log_bucket: str
-    """Full name of the bucket with the access log; empty where there is none."""
-    log_rules: tuple[LifecycleRule, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +25,13 @@ class Found:
     """A recording set-up as it was found."""
 
     cloud: CloudKind
-    region: str
     account: Account
-    bucket: Bucket
+    buckets: tuple[Bucket, ...]
+    """One for each region, that of the stack first."""
     granted: bool
     """Whether the role is there by which GME writes to COS."""
-    policies: tuple[AccessPolicy, ...]
-    """CAM policies with the names that a stack gives them."""
+    policies: Mapping[AccessPolicy, tuple[str, ...]]
+    """CAM policies with the names that a stack gives them, each with the users who have it."""
     apps: Mapping[str, Settings]
     """Console settings, by the names that people give the applications."""
 
@@ -56,8 +40,10 @@ class Found:
 class Told:
     """What a person says of console settings, which no public API shows."""
 
-    bucket: str = ""
-    """Full name."""
+    regions: Sequence[str] = ()
+    """Where the buckets are, the stack's own region first; none where the console itself can be asked."""
+    buckets: Mapping[str, str]
+    """Full names, by application's name; that of an empty name is for all others."""
     callback_urls: Mapping[str, str]
     """By application's name; one that is not named has none."""
 
@@ -65,27 +51,40 @@ class Told:
 def survey(cloud: Cloud, apps: Mapping[str, int], told: Told) -> Found:
     """Read what belongs to these applications (name → BizId).
 
-    Raises ApiError, and UserError if an application does not record or they record into several buckets.
+    Raises ApiError, and UserError if an application does not record, or two record into different buckets of
+    one region.
     """
     settings = {name: _settings(cloud, name, biz_id, told) for name, biz_id in apps.items()}
-    buckets = {(item.bucket, item.region) for item in settings.values()}
-    if len(buckets) > 1:
-        names = ", ".join(sorted(bucket for bucket, _ in buckets))
-        raise UserError(
-            f"these applications record into several buckets: {names}",
-            hint="adopt the applications of each bucket as a stack of their own",
-            exit_code=ExitCode.INPUT,
-        )
-    (name, _), find = buckets.pop(), finder(cloud)
+    recorded = _one_in_each_region(settings)
+    regions = [region for region in told.regions if region in recorded]
+    regions += [region for region in recorded if region not in regions]
+    account = Cam(cloud).account()
     return Found(
         cloud=cloud.kind,
-        region=cloud.region,
-        account=Cam(cloud).account(),
-        bucket=_bucket(Cos(cloud), name),
-        granted=find(LINKED_ROLE, {}) is not None,
-        policies=tuple(policy for policy in AccessPolicy if find(POLICY, {"name": f"{name}-{policy}"})),
+        account=account,
+        buckets=tuple(
+            bucket.read(lambda place: Cos(replace(cloud, region=place)), region, recorded[region], account)
+            for region in regions
+        ),
+        granted=finder(cloud)(LINKED_ROLE, {}) is not None,
+        policies=_policies(cloud, recorded[regions[0]]),
         apps=settings,
     )
+
+
+def _one_in_each_region(settings: Mapping[str, Settings]) -> dict[str, str]:
+    """Region → the bucket that is recorded into there."""
+    recorded: dict[str, str] = {}
+    for item in settings.values():
+        first = recorded.setdefault(item.region, item.bucket)
+        if first != item.bucket:
+            raise UserError(
+                f"these applications record into two buckets in {item.region}: {first}, {item.bucket}; "
+                "a stack has one in a region",
+                hint="adopt the applications of each bucket as a stack of their own",
+                exit_code=ExitCode.INPUT,
+            )
+    return recorded
 
 
 def _settings(cloud: Cloud, name: str, biz_id: int, told: Told) -> Settings:
@@ -96,9 +95,10 @@ def _settings(cloud: Cloud, name: str, biz_id: int, told: Told) -> Settings:
             hint="declare it in a stack file and deploy it with gme-recording up",
             exit_code=ExitCode.INPUT,
         )
-    if settings.region != cloud.region:
+    if told.regions and settings.region not in told.regions:
         raise UserError(
-            f"application {biz_id} records into a bucket in {settings.region}, not in {cloud.region}",
+            f"application {biz_id} records into a bucket in {settings.region}, not in "
+            + " or ".join(told.regions),
             hint=f"--region {settings.region}",
             exit_code=ExitCode.INPUT,
         )
@@ -111,7 +111,8 @@ def _local(cloud: Cloud, biz_id: int) -> Settings:
 
 def _told(cloud: Cloud, name: str, biz_id: int, told: Told) -> Settings:
     """Where no API shows the switch (DescribeApplicationList is mainland's alone), a probe proves it."""
-    if not told.bucket:
+    bucket_name = told.buckets.get(name) or told.buckets.get("")
+    if not bucket_name:
         raise UserError(
             f"which bucket application {biz_id} records into, only the GME console shows",
             hint="--bucket <name>-<appid>, as Service Management → Details shows it",
@@ -126,33 +127,34 @@ def _told(cloud: Cloud, name: str, biz_id: int, told: Told) -> Settings:
         biz_id=biz_id,
         recording=listed.recording if listed else gme.is_activated(biz_id),
         scope="custom",
-        bucket=told.bucket,
-        region=cloud.region,
+        bucket=bucket_name,
+        region=_region_of(cloud, bucket_name, told.regions),
         callback_url=told.callback_urls.get(name, ""),
     )
 
 
-def _bucket(cos: Cos, name: str) -> Bucket:
-    cos.bucket_region(name)
-    encryption = cos.encryption(name)
-    log_bucket = cos.log_bucket(name)
-    return Bucket(
-        name=name,
-        rules=cos.lifecycle(name),
-        encryption=encryption,
-        kms_key=_kms_key(cos, name) if encryption == "KMS" else "",
-        versioning=cos.versioning(name),
-        tags=cos.tags(name),
-        log_bucket=log_bucket,
-        log_rules=cos.lifecycle(log_bucket) if log_bucket else (),
+def _region_of(cloud: Cloud, name: str, regions: Sequence[str]) -> str:
+    for region in regions:
+        if finder(replace(cloud, region=region))(BUCKET, {"bucket": name}):
+            return region
+    raise UserError(
+        f"there is no bucket {name} in {' or '.join(regions) or 'any region that was named'}",
+        hint="--region <region>, for each region that is recorded in, as the COS console shows it",
+        exit_code=ExitCode.INPUT,
     )
 
 
-def _kms_key(cos: Cos, name: str) -> str:
-    def ask(sdk: Any) -> Any:
-        return sdk.get_bucket_encryption(Bucket=name)
+def _policies(cloud: Cloud, name: str) -> dict[AccessPolicy, tuple[str, ...]]:
+    find = finder(cloud)
+    ids = {policy: find(POLICY, {"name": f"{name}-{policy}"}) for policy in AccessPolicy}
+    there = {policy: policy_id for policy, policy_id in ids.items() if policy_id}
+    users = _users(cloud) if there else ()
+    return {
+        policy: tuple(user for user in users if find(USER_POLICY, {"userName": user, "policyId": policy_id}))
+        for policy, policy_id in there.items()
+    }
 
-    for rule in each(cos.call("GetBucketEncryption", ask).get("Rule")):
-        for default in rule.values():
-            return str(default.get("KMSMasterKeyID") or "")
-    return ""
+
+def _users(cloud: Cloud) -> tuple[str, ...]:
+    listed = Service(cloud, "cam").call("ListUsers", {}, Repeat.HARMLESS)["Data"]
+    return tuple(sorted(str(user["Name"]) for user in listed))

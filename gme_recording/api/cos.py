@@ -71,7 +71,7 @@ class Cos:
     def lifecycle(self, bucket: str) -> tuple[LifecycleRule, ...]:
         """Return the enabled rules, ordered by id; none where no lifecycle is configured."""
         answer = self._settings("GetBucketLifecycle", lambda sdk: sdk.get_bucket_lifecycle(Bucket=bucket))
-        rules = (_parse_rule(rule) for rule in each(answer.get("Rule")) if rule.get("Status") == "Enabled")
+        rules = (parse_rule(rule) for rule in each(answer.get("Rule")) if rule.get("Status") == "Enabled")
         return tuple(sorted(rules, key=lambda rule: rule.id))
 
     def encryption(self, bucket: str) -> str:
@@ -194,7 +194,8 @@ def each(value: Any) -> tuple[Any, ...]:
     return tuple(value) if isinstance(value, list) else (value,)
 
 
-def _parse_rule(rule: Mapping[str, Any]) -> LifecycleRule:
+def parse_rule(rule: Mapping[str, Any]) -> LifecycleRule:
+    """Read a rule of the SDK's answer, as far as a stack can declare one."""
     transitions = ((int(step["Days"]), str(step["StorageClass"])) for step in each(rule.get("Transition")))
     return LifecycleRule(
         id=str(rule.get("ID") or ""),

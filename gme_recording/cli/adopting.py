@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from gme_recording.adoption import stack_file
+from components.config import files, parse
+from components.config.model import Grant
+from gme_recording import smoke
+from gme_recording.adoption import explain, stack_file
 from gme_recording.adoption.declare import stack_config
 from gme_recording.adoption.survey import Found, Told, survey
 from gme_recording.api import Cloud, CloudKind
 from gme_recording.cli import render
+from gme_recording.cli.deploying import tested
 from gme_recording.cli.options import project_root
 from gme_recording.cli.output import Output
 from gme_recording.console.settings import Confirmation
 from gme_recording.deploy import cloud as local_cloud
 from gme_recording.deploy.session import prepare
-from gme_recording.errors import ExitCode
+from gme_recording.errors import ExitCode, UserError
+
+if TYPE_CHECKING:
+    from gme_recording.deploy.engine import Deployment
+    from gme_recording.deploy.step import Outcome
+    from gme_recording.smoke import Report
+
+ANY_REGION = "ap-guangzhou"
+"""Where the local cloud is asked before the regions of buckets are known; its console has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,46 +39,98 @@ class Wish:
     """What is to be taken over, as somebody says it."""
 
     cloud: CloudKind
-    region: str
     apps: Mapping[str, int]
-    bucket: str
-    callback_urls: Mapping[str, str]
+    told: Told
     by: str
     """Who has looked at the console and says that it shows this; empty leaves the settings unconfirmed."""
+    grant: Grant | None
+    """None: create, unless another stack of the account does."""
+    smoke: bool
+    """Whether what was taken over is to be proved."""
 
 
 def adopt(stack: str, wish: Wish, output: Output) -> int:
-    """Look, write the stack file, import, and show what a deployment would change."""
+    """Look, write the stack file, import, prove, and explain what a deployment would change."""
     root = project_root()
     stack_file.path_of(stack, root)
     if wish.cloud is CloudKind.LOCAL:
         local_cloud.ensure(root, output)
-    cloud = Cloud.connect(wish.cloud, wish.region, root)
-    found = survey(cloud, wish.apps, Told(bucket=wish.bucket, callback_urls=wish.callback_urls))
-    file = stack_file.write(stack, root, stack_config(found, _confirmed(found, wish.by)))
+    cloud = Cloud.connect(wish.cloud, next(iter(wish.told.regions), ANY_REGION), root)
+    found = survey(cloud, wish.apps, wish.told)
+    grant = wish.grant or _grant(found, root, output)
+    file = stack_file.write(stack, root, stack_config(found, _confirmed(found, wish.by), grant))
     output.say(f"stack file: {file.relative_to(root)}")
-    return _take_over(stack, root, file, output)
-
-
-def _take_over(stack: str, root: Path, file: Path, output: Output) -> int:
-    taken = False
-    try:
-        deployment = prepare(stack, root, output)
-        outcome = deployment.adopt()
-        taken = True
-    finally:
-        if not taken:
-            file.unlink()
+    deployment, taken = _take_over(stack, root, file, output)
     plan = deployment.preview()
-    after = f"next: gme-recording up --stack {stack}"
-    text = "\n".join([render.changed(outcome), "", "What `up` would do:", render.planned(plan), "", after])
+    reasons = explain.explain(plan, found, deployment.stack)
+    proving = wish.smoke and not reasons
+    reports = _prove(deployment, render.changed(taken), output) if proving else []
+    if proving:
+        plan = replace(plan, steps=(), unchanged=plan.unchanged + len(plan.steps))
+    text = [render.changed(taken), "", *_after(stack, plan, reasons, smoke.render_text(reports))]
     data = {
-        **render.outcome_data(outcome),
+        **render.outcome_data(taken),
         "stackFile": str(file.relative_to(root)),
         "preview": render.outcome_data(plan),
+        "reasons": [
+            {"resource": reason.resource, "kind": str(reason.kind), "text": reason.text} for reason in reasons
+        ],
+        "smoke": smoke.to_json(reports),
     }
-    output.show(text, data)
+    output.show("\n".join(text), data)
     return ExitCode.OK
+
+
+def _take_over(stack: str, root: Path, file: Path, output: Output) -> tuple[Deployment, Outcome]:
+    """Import; where that fails no stack file is left."""
+    taken = None
+    try:
+        deployment = prepare(stack, root, output)
+        taken = deployment.adopt()
+    finally:
+        if taken is None:
+            file.unlink()
+    return deployment, taken
+
+
+def _prove(deployment: Deployment, taken: str, output: Output) -> list[Report]:
+    """Deploy what is the same already: nothing is due but the smoke test, whose marker is recorded."""
+    stack = deployment.stack.name
+    try:
+        with tested(deployment, output) as reports:
+            deployment.up()
+    except UserError:
+        output.say(taken)
+        output.say(
+            f"what was taken over stays; put this right, then prove it: gme-recording up --stack {stack}"
+        )
+        raise
+    return reports
+
+
+def _after(stack: str, plan: Outcome, reasons: tuple[explain.Reason, ...], proof: str) -> list[str]:
+    if proof:
+        return [proof.rstrip(), "", "What is there is what is declared, and proved: `up` has nothing to do."]
+    shown = ["What `up` would do:", render.planned(plan), ""]
+    if reasons:
+        shown += ["Why:", *explain.lines(reasons), ""]
+    due = "proves what is there" if not reasons else "makes it so and proves it"
+    return [*shown, f"The smoke test is due. next: gme-recording up --stack {stack}, which {due}"]
+
+
+def _grant(found: Found, root: Path, output: Output) -> Grant:
+    """There is one role in an account, so one stack creates it."""
+    for name in files.stacks(root):
+        with suppress(UserError):  # a file that cannot be read says nothing
+            other = parse.load(name, root)
+            if (other.cloud, other.appid, other.access.grant) == (
+                found.cloud,
+                found.account.appid,
+                Grant.CREATE,
+            ):
+                output.say(f"access.grant: existing, as stack {name} has create (--grant says it otherwise)")
+                return Grant.EXISTING
+    return Grant.CREATE
 
 
 def _confirmed(found: Found, by: str) -> dict[str, Confirmation]:

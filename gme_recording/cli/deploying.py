@@ -34,7 +34,7 @@ def up(name: str, output: Output, *, refresh: bool, repair: bool, expect_no_chan
     """Deploy, and show outputs, smoke test and where the console is."""
     deployment = prepare(name, project_root(), output)
     _agreed(deployment, output, "up", yes=yes)
-    with _tested(deployment, output) as reports:
+    with tested(deployment, output) as reports:
         outcome = _mended(lambda agreed: deployment.up(refresh=refresh, repair=agreed), output, repair=repair)
     if not reports and _due(deployment, outcome):
         output.say("smoke test: something changed that its marker does not show")
@@ -99,7 +99,7 @@ def outputs(name: str, wanted: str | None, output: Output) -> int:
 
 
 @contextmanager
-def _tested(deployment: Deployment, output: Output) -> Iterator[list[Report]]:
+def tested(deployment: Deployment, output: Output) -> Iterator[list[Report]]:
     """Collect the reports of the smoke test that runs inside; shown at once if the deployment fails."""
     name, root = deployment.stack.name, deployment.root
     file = smoke.report_file(name, root)

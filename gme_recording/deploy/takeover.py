@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from gme_recording.deploy.lookup import TYPES, Find
+from gme_recording.deploy.lookup import POLICY, TYPES, USER_POLICY, Find
 from gme_recording.deploy.recover import Identity
 
 if TYPE_CHECKING:
@@ -26,17 +26,27 @@ if TYPE_CHECKING:
     from gme_recording.deploy.program import Program
 
 
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What the program says of a resource or component."""
+
+    props: Mapping[str, Any]
+    protect: bool | None
+    retain: bool | None
+
+
 @dataclass(slots=True)
 class Takeover:
     """One run; the engine's two programs meet in it."""
 
     find: Find
-    declared: dict[Identity, Mapping[str, Any]] = field(default_factory=dict)
-    """What the program says of each resource and component."""
+    declared: dict[Identity, Declared] = field(default_factory=dict)
     found: dict[Identity, str] = field(default_factory=dict)
     """Ids of those that are in the cloud."""
     plan: tuple[Mapping[str, Any], ...] = ()
     """Resources and components as Pulumi's import file lists them, parents first."""
+    providers: Mapping[str, str] = field(default_factory=dict)
+    """Name and URN of each provider that the program makes itself: those of other regions."""
 
     def run(self, stack: Stack, program: Program, recorder: Recorder) -> None:
         """Preview the program, then import what is there."""
@@ -44,26 +54,49 @@ class Takeover:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "import.json"
             stack.preview(import_file=str(file), suppress_progress=True)
-            self.plan = tuple(json.loads(file.read_text(encoding="utf-8"))["resources"])
+            listed = json.loads(file.read_text(encoding="utf-8"))
+        self.plan, self.providers = tuple(listed["resources"]), listed.get("nameTable") or {}
         stack.workspace.program = self._program
         stack.up(on_event=recorder, suppress_progress=True)
 
     def _note(self, args: pulumi.ResourceTransformArgs) -> None:
-        this = (args.type_, args.name)
-        self.declared[this] = dict(args.props)
-        if args.type_ in TYPES and (found := self.find(args.type_, args.props)):
+        this, props = (args.type_, args.name), dict(args.props)
+        if args.type_ == USER_POLICY:  # the id of a policy that is to be imported is not known in a preview
+            props["policyId"] = self.found.get((POLICY, args.name.removesuffix(f"-{props['userName']}")))
+        self.declared[this] = Declared(props, args.opts.protect, args.opts.retain_on_delete)
+        if args.type_ in TYPES and (found := self.find(args.type_, props)):
             self.found[this] = found
 
     def _program(self) -> None:
         made: dict[str, pulumi.Resource] = {}
+        providers: dict[str, pulumi.ProviderResource] = {}
         for item in self.plan:
             token, name = str(item["type"]), str(item["name"])
             options = pulumi.ResourceOptions(parent=made.get(item.get("parent", "")))
             if item.get("component"):
-                made[name] = pulumi.ComponentResource(token, name, self.declared[token, name], options)
+                props = self.declared[token, name].props
+                made[name] = pulumi.ComponentResource(token, name, {**props}, options)
             elif found := self.found.get((token, name)):
-                options.import_ = found
-                options.ignore_changes = ["*"]
+                declared = self.declared[token, name]
                 options.version = item.get("version")
                 options.plugin_download_url = item.get("pluginDownloadUrl")
-                pulumi.CustomResource(token, name, {**self.declared[token, name]}, options)
+                if provider := item.get("provider"):
+                    if provider not in providers:
+                        providers[provider] = self._provider(provider, options, made)
+                    options.provider = providers[provider]
+                options.import_, options.ignore_changes = found, ["*"]
+                options.protect, options.retain_on_delete = declared.protect, declared.retain
+                pulumi.CustomResource(token, name, {**declared.props}, options)
+
+    def _provider(
+        self, name: str, user: pulumi.ResourceOptions, made: Mapping[str, pulumi.Resource]
+    ) -> pulumi.ProviderResource:
+        """Make a provider where the program makes it: its URN tells the type of its parent."""
+        *_, parent, token = self.providers[name].split("::")[-2].split("$")
+        owner = next(str(item["name"]) for item in self.plan if item["type"] == parent)
+        options = pulumi.ResourceOptions(
+            parent=made[owner], version=user.version, plugin_download_url=user.plugin_download_url
+        )
+        return pulumi.ProviderResource(
+            token.rpartition(":")[2], name, {**self.declared[token, name].props}, options
+        )

@@ -6,10 +6,11 @@ import pytest
 
 from components import lifecycle
 from components.config import parse
-from components.config.model import AccessPolicy
+from components.config.model import AccessPolicy, Grant
 from gme_recording.adoption import stack_file
+from gme_recording.adoption.bucket import Bucket
 from gme_recording.adoption.declare import stack_config
-from gme_recording.adoption.survey import Bucket, Found
+from gme_recording.adoption.survey import Found
 from gme_recording.api import CloudKind, LifecycleRule
 from gme_recording.api.cam import Account
 from gme_recording.console.settings import Confirmation, Settings
@@ -18,34 +19,24 @@ from gme_recording.errors import InvalidInput, UserError
 NAME = "voice-1252000002"
 SETTINGS = Settings(biz_id=1400200001, recording=True, scope="custom", bucket=NAME, region="ap-singapore")
 WHOLE = LifecycleRule(id="old", expire_days=90, transitions=((30, "STANDARD_IA"),))
-PLAIN = Bucket(
-    name=NAME,
-    rules=(WHOLE,),
-    encryption="AES256",
-    kms_key="",
-    versioning=False,
-    tags={},
-    log_bucket="",
-    log_rules=(),
-)
+PLAIN = Bucket(name=NAME, region="ap-singapore", rules=(WHOLE,), odd_rules={}, encryption="AES256", tags={})
 FOUND = Found(
     cloud=CloudKind.TENCENT,
-    region="ap-singapore",
     account=Account("1252000002", "200000000002", "200000000002"),
-    bucket=PLAIN,
+    buckets=(PLAIN,),
     granted=True,
-    policies=(),
+    policies={},
     apps={"voice": SETTINGS},
 )
 
 
 def config(found: Found, **confirmed: Confirmation) -> dict[str, object]:
-    own = stack_config(found, confirmed)
+    own = stack_config(found, confirmed, Grant.CREATE)
     return {key.removeprefix("gme-recording:"): value for key, value in own.items()}
 
 
 def storage(**changes: object) -> object:
-    return config(replace(FOUND, bucket=replace(PLAIN, **changes)))["storage"]  # type: ignore[arg-type]
+    return config(replace(FOUND, buckets=(replace(PLAIN, **changes),)))["storage"]  # type: ignore[arg-type]
 
 
 def test_a_plain_set_up_is_declared_with_nothing_that_it_has_not():
@@ -77,14 +68,16 @@ def test_a_bucket_without_rules_keeps_for_ever():
 
 def test_everything_that_a_bucket_has_is_declared():
     rule = replace(WHOLE, noncurrent_expire_days=14, abort_uploads_days=3)
-    log_rule = LifecycleRule(id="log", expire_days=180)
+    log = replace(PLAIN, name="logs-1252000002", rules=(LifecycleRule(id="log", expire_days=180),))
+    copies = replace(PLAIN, name="copy-1252000002", region="ap-hongkong")
     declared = storage(
         rules=(rule,),
         encryption="KMS",
         kms_key="key-1",
         versioning=True,
-        log_bucket="logs-1252000002",
-        log_rules=(log_rule,),
+        networks=("203.0.113.0/24",),
+        log=log,
+        copies=copies,
     )
 
     assert declared == {
@@ -98,7 +91,9 @@ def test_everything_that_a_bucket_has_is_declared():
         "encryption": "KMS",
         "kms_key": "key-1",
         "versioning": True,
+        "allowed_networks": ["203.0.113.0/24"],
         "access_log": {"name": "logs", "keep": "180 days"},
+        "replica": {"region": "ap-hongkong", "name": "copy"},
         "on_destroy": "refuse",
     }
 
@@ -106,9 +101,39 @@ def test_everything_that_a_bucket_has_is_declared():
 def test_an_application_with_a_rule_of_its_own_has_a_retention_of_its_own():
     rules = (replace(WHOLE, expire_days=180), LifecycleRule(id="a", prefix="1400200001_", expire_days=30))
 
-    declared = config(replace(FOUND, bucket=replace(PLAIN, rules=rules)))
+    declared = config(replace(FOUND, buckets=(replace(PLAIN, rules=rules),)))
 
     assert declared["apps"] == [{"name": "voice", "bizId": 1400200001, "retention": {"keep": "30 days"}}]
+
+
+def test_old_versions_that_nothing_deletes_are_kept_as_long_as_a_stack_can_say():
+    declared = storage(versioning=True)
+
+    assert declared["retention"]["keep_versions"] == "3650 days"  # type: ignore[index]
+
+
+def test_buckets_of_several_regions_are_one_stack():
+    europe = replace(PLAIN, name="voice-eu-1252000002", region="eu-frankfurt", tags={"team": "eu", "a": "b"})
+    rules = (LifecycleRule(id="x", expire_days=30),)
+    home = replace(PLAIN, tags={"team": "voice"}, rules=rules)
+    settings = replace(SETTINGS, biz_id=1400200002, bucket=europe.name, region=europe.region)
+
+    declared = config(replace(FOUND, buckets=(home, europe), apps={"asia": SETTINGS, "europe": settings}))
+
+    assert declared["region"] == "ap-singapore"
+    assert declared["storages"] == {
+        "eu-frankfurt": {
+            "name": "voice-eu",
+            "retention": {"keep": "90 days", "infrequent_after": "30 days"},
+            "encryption": "AES256",
+            "on_destroy": "refuse",
+        }
+    }
+    assert declared["apps"] == [
+        {"name": "asia", "bizId": 1400200001},
+        {"name": "europe", "bizId": 1400200002, "region": "eu-frankfurt"},
+    ]
+    assert declared["tags"] == {"a": "b", "team": "voice"}
 
 
 def test_what_somebody_confirmed_is_declared_as_confirmed():
@@ -137,11 +162,16 @@ def test_full_scope_is_declared_as_allowed():
 
 def test_policies_and_a_full_test_are_declared_where_their_traces_are_found():
     rule = LifecycleRule(id="smoke-1400200001-mixed", prefix="1400200001_lobby/", expire_days=1)
-    found = replace(FOUND, bucket=replace(PLAIN, rules=(WHOLE, rule)), policies=(AccessPolicy.RECORDER,))
+    policies = {AccessPolicy.RECORDER: (), AccessPolicy.READER: ("support", "trust")}
+    found = replace(FOUND, buckets=(replace(PLAIN, rules=(WHOLE, rule)),), policies=policies)
 
     declared = config(found)
 
-    assert declared["access"] == {"grant": "create", "policies": ["recorder"]}
+    assert declared["access"] == {
+        "grant": "create",
+        "policies": ["recorder"],
+        "readers": ["support", "trust"],
+    }
     assert declared["smoke"] == {"mode": "full", "room": "lobby"}
 
 
@@ -149,7 +179,7 @@ def test_the_stack_file_is_read_back_as_what_was_found(tmp_path):
     (tmp_path / "stacks").mkdir()
     (tmp_path / "Pulumi.yaml").write_text("name: gme-recording\nruntime: python\n")
 
-    path = stack_file.write("old", tmp_path, stack_config(FOUND, {}))
+    path = stack_file.write("old", tmp_path, stack_config(FOUND, {}, Grant.CREATE))
 
     stack = parse.load("old", tmp_path)
     assert path.name == "Pulumi.old.yaml"
@@ -161,10 +191,11 @@ def test_the_stack_file_is_read_back_as_what_was_found(tmp_path):
 def test_a_set_up_that_no_stack_file_can_declare_leaves_none(tmp_path):
     (tmp_path / "stacks").mkdir()
     (tmp_path / "Pulumi.yaml").write_text("name: gme-recording\nruntime: python\n")
-    elsewhere = replace(FOUND, region="nowhere")
+    nowhere = replace(SETTINGS, region="nowhere")
+    elsewhere = replace(FOUND, buckets=(replace(PLAIN, region="nowhere"),), apps={"voice": nowhere})
 
     with pytest.raises(InvalidInput):
-        stack_file.write("old", tmp_path, stack_config(elsewhere, {}))
+        stack_file.write("old", tmp_path, stack_config(elsewhere, {}, Grant.CREATE))
 
     assert list((tmp_path / "stacks").iterdir()) == []
 

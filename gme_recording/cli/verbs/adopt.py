@@ -41,6 +41,18 @@ class App(Pair):
         return name, number
 
 
+class Named(Pair):
+    """`<name>=<value>`, or a value that is for all."""
+
+    name = "[name=]value"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Return both sides; the name is empty where there is none."""
+        return super().convert(value, param, ctx) if "=" in value else ("", value)
+
+
 @click.command("adopt")
 @click.option("--stack", "-s", required=True, help="Name of the stack to make: stacks/Pulumi.<name>.yaml.")
 @click.option(
@@ -50,9 +62,20 @@ class App(Pair):
     show_default=True,
     help="Which cloud it is in.",
 )
-@click.option("--region", required=True, help="COS region of the bucket that is recorded into.")
+@click.option(
+    "--region",
+    "regions",
+    multiple=True,
+    help="COS region that is recorded in, repeatable, the stack's own first (the local console knows).",
+)
 @click.option("--app", "apps", type=App(), multiple=True, required=True, help="An application: name=BizId.")
-@click.option("--bucket", default="", help="Bucket that the GME console shows (Tencent Cloud only).")
+@click.option(
+    "--bucket",
+    "buckets",
+    type=Named(),
+    multiple=True,
+    help="Bucket that the GME console shows, or name=bucket for one application (Tencent Cloud only).",
+)
 @click.option(
     "--callback-url",
     "callback_urls",
@@ -61,41 +84,52 @@ class App(Pair):
     help="Callback URL that the GME console shows, as name=URL (Tencent Cloud only).",
 )
 @click.option("--by", default="", help="Who has looked: confirms that the console shows exactly this.")
+@click.option(
+    "--grant",
+    type=click.Choice(["create", "existing"]),
+    help="Whether this stack owns the account's role (default: create, unless another stack has it).",
+)
+@click.option("--no-smoke", is_flag=True, help="Leave the smoke test for the first `up`.")
 @output_options
 def command(
     *,
     stack: str,
     cloud: str,
-    region: str,
+    regions: tuple[str, ...],
     apps: tuple[tuple[str, str], ...],
-    bucket: str,
+    buckets: tuple[tuple[str, str], ...],
     callback_urls: tuple[tuple[str, str], ...],
     by: str,
+    grant: str | None,
+    no_smoke: bool,
     output: Output,
 ) -> int:
     """Take over a set-up that records already, without touching it.
 
-    Finds bucket, lifecycle, bucket policy, role and console settings, writes a stack file that declares what
-    is there (an existing one is never written over), takes all of it into the state, and shows what a
-    deployment would change. Recording goes on all the while. What the GME console shows, no API tells:
-    give bucket and callback URL as options, or let the local console be read.
+    Finds buckets, lifecycle, bucket policies, role and console settings, writes a stack file that declares
+    what is there (an existing one is never written over), and takes all of it into the state. If that is
+    what the stack declares, the smoke test proves it, and a preview is empty; else each change that a
+    deployment would make is explained. Recording goes on all the while. What the GME console shows, no API
+    tells: give buckets and callback URLs as options, or let the local console be read.
 
-    Exit codes: 0 taken over, 1 it failed, 2 an option is wrong or there is nothing to take over,
-    3 credentials or passphrase, 8 interrupted, 10 engine, cloud or lock not available.
+    Exit codes: 0 taken over, 1 it failed, or the smoke test did, 2 an option is wrong or there is nothing to
+    take over, 3 credentials or passphrase, 8 interrupted, 10 engine, cloud or lock not available.
 
     \b
     Examples:
-      gme-recording adopt --stack old --cloud local --region ap-guangzhou --app demo=1400000001
+      gme-recording adopt --stack old --cloud local --app demo=1400000001
       gme-recording adopt --stack prod --region ap-singapore --app voice=1400200001 --bucket voice-1252000002
     """
+    from components.config.model import Grant  # noqa: PLC0415
+    from gme_recording.adoption.survey import Told  # noqa: PLC0415
     from gme_recording.cli import adopting  # noqa: PLC0415 - loads the Pulumi SDK
 
     wish = adopting.Wish(
         cloud=CloudKind(cloud),
-        region=region,
         apps={name: int(number) for name, number in apps},
-        bucket=bucket,
-        callback_urls=dict(callback_urls),
+        told=Told(regions=regions, buckets=dict(buckets), callback_urls=dict(callback_urls)),
         by=by,
+        grant=Grant(grant) if grant else None,
+        smoke=not no_smoke,
     )
     return adopting.adopt(stack, wish, output)
