@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -66,9 +67,9 @@ def start(root: Path, port: int | None = None) -> Address:
 
 
 def status(root: Path) -> Address | None:
-    """The address if it answers there; None if it does not run."""
+    """The address if it answers there itself; None if it does not run."""
     address = read_address(root)
-    return address if address and _answers(address.url) else None
+    return address if address and _answers(address) else None
 
 
 def stop(root: Path) -> bool:
@@ -76,21 +77,23 @@ def stop(root: Path) -> bool:
     address = status(root)
     if address is None:
         return False
-    os.kill(address.pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
-    while _alive(address.pid):
-        if time.monotonic() > deadline:
-            os.kill(address.pid, signal.SIGKILL)
-        time.sleep(_POLL_SECONDS)
+    with suppress(ProcessLookupError):
+        os.kill(address.pid, signal.SIGTERM)
+        while _alive(address.pid):
+            if time.monotonic() > deadline:
+                os.kill(address.pid, signal.SIGKILL)
+            time.sleep(_POLL_SECONDS)
     return True
 
 
-def _answers(url: str) -> bool:
-    parts = urlsplit(url)
+def _answers(address: Address) -> bool:
+    """Whether that very process is there: its port may have become another's, its pid anybody's."""
+    parts = urlsplit(address.url)
     connection = HTTPConnection(parts.hostname or "", parts.port, timeout=2)
     try:
         connection.request("GET", "/healthz")
-        return bool(json.loads(connection.getresponse().read()).get("ok"))
+        return bool(json.loads(connection.getresponse().read()).get("pid") == address.pid)
     except (OSError, HTTPException, ValueError, AttributeError):
         return False
     finally:

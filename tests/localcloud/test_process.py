@@ -1,19 +1,23 @@
+import json
 import os
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from gme_recording.localcloud import process
-from gme_recording.localcloud.address import folder_of, read_address
+from gme_recording.localcloud.address import Address, folder_of, read_address, write_address
 from gme_recording.localcloud.process import NotStarted
 from tests.localcloud.sdk import Sdk
 
@@ -99,6 +103,42 @@ def test_a_killed_one_leaves_an_address_that_nobody_believes(root):
     assert process.status(root) is None
     second = process.start(root)
     assert second.pid != first.pid
+
+
+@contextmanager
+def somebody_else(root: Path, recorded_pid: int, **says: object) -> Iterator[None]:
+    """Another program answers where the local cloud did."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps({"ok": True, **says}).encode())
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        folder_of(root).mkdir(parents=True)
+        write_address(root, Address(f"http://127.0.0.1:{server.server_port}", recorded_pid, ""))
+        yield
+        server.shutdown()
+
+
+def test_stopping_leaves_a_stranger_alone_who_has_the_port_and_one_who_has_the_pid(root):
+    with (
+        subprocess.Popen(["sleep", "60"]) as stranger,
+        somebody_else(root, stranger.pid, version="1", pid=os.getpid()),
+    ):
+        assert process.status(root) is None
+        assert not process.stop(root)
+        assert stranger.poll() is None
+        stranger.kill()
+
+
+def test_stopping_one_that_has_just_ended_is_no_error(root):
+    with subprocess.Popen(["true"]) as ended:
+        ended.wait()
+    with somebody_else(root, ended.pid, pid=ended.pid):
+        assert process.stop(root)
 
 
 def test_what_was_answered_and_what_was_to_come_survive_a_kill(root):

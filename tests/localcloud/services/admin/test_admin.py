@@ -1,4 +1,5 @@
 import json
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,11 @@ def problem(response: Response) -> tuple[int, str]:
     return response.status, json.loads(response.body)["error"]
 
 
-def test_health_tells_the_version_and_virtual_time() -> None:
+def test_health_tells_the_process_the_version_and_virtual_time() -> None:
     project = tomllib.loads((Path(__file__).parents[4] / "pyproject.toml").read_text("utf-8"))["project"]
     found = ok(World(ready=False).web("GET", "/healthz"))
-    assert found == {"ok": True, "version": project["version"], "now": START.isoformat()}
+    told = {"ok": True, "pid": os.getpid(), "version": project["version"], "now": START.isoformat()}
+    assert found == told
 
 
 def test_fresh_cloud_has_the_demo_application() -> None:

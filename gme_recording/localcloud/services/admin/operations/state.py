@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from datetime import timedelta
 
@@ -17,7 +18,7 @@ LONGEST_ADVANCE_SECONDS = 100 * 366 * 86_400
 
 @ADMIN.operation("Health", match="GET /healthz")
 def health(call: Call) -> dict[str, object]:
-    return {"ok": True, "version": VERSION, "now": call.now.isoformat()}
+    return {"ok": True, "pid": os.getpid(), "version": VERSION, "now": call.now.isoformat()}
 
 
 @ADMIN.operation("GetClock", match="GET /admin/clock")
