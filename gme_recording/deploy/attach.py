@@ -12,6 +12,8 @@ from components.config.model import Stack
 from gme_recording.api import CloudKind
 
 LOCAL_PASSPHRASE = "local"  # noqa: S105 - of the local stack, whose secrets protect nothing
+BACKEND = "GME_RECORDING_STATE"
+"""Variable with the address of a backend to rehearse with the local stack."""
 _PASSPHRASES = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
 
 
@@ -20,17 +22,23 @@ def state_folder(root: Path) -> Path:
     return root / ".local" / "state"
 
 
+def own_state(stack: Stack, root: Path) -> Path | None:
+    """Folder of a state that is ours to look into; None where only the engine knows the way to it."""
+    ours = stack.cloud is CloudKind.LOCAL and not os.environ.get(BACKEND)
+    return state_folder(root) if ours else None
+
+
 def environment(stack: Stack, root: Path) -> dict[str, str]:
     """Return the engine's variables beyond those of this process.
 
-    The local stack has its own backend, home and passphrase below the project's folder; a stack of Tencent
-    Cloud uses what its operator has set up.
+    The local stack has its own backend (but for `GME_RECORDING_STATE`), home and passphrase below the
+    project's folder; a stack of Tencent Cloud uses what its operator has set up.
     """
     if stack.cloud is CloudKind.TENCENT:
         return {}
     variables = {
         # Without sidecar files: the engine does not write them at once, a killed one leaves half of one.
-        "PULUMI_BACKEND_URL": f"file://{state_folder(root)}?metadata=skip",
+        "PULUMI_BACKEND_URL": os.environ.get(BACKEND) or f"file://{state_folder(root)}?metadata=skip",
         "PULUMI_HOME": str(root / ".local" / "pulumi-home"),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",

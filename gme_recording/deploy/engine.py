@@ -14,8 +14,7 @@ from pulumi import automation as auto
 from pulumi.automation._stack import StackInitMode
 
 from components.config.model import Stack
-from gme_recording.api import CloudKind
-from gme_recording.deploy.attach import environment, providers, state_folder
+from gme_recording.deploy.attach import environment, own_state, providers
 from gme_recording.deploy.command import Command, EngineFailed
 from gme_recording.deploy.events import Diagnostic, Recorder
 from gme_recording.deploy.locks import running
@@ -124,7 +123,7 @@ class Deployment:
     def adopt(self) -> Outcome:
         """Take what the stack declares and the cloud has into the state; nothing is changed in the cloud."""
         takeover = Takeover(finder_of(self.stack, self.root))
-        if self.stack.cloud is CloudKind.TENCENT:
+        if own_state(self.stack, self.root) is None:
             self._cli("stack", "init", "--no-select")
 
         def call(stack: PlainStack, on: Recorder, _: bool) -> object:
@@ -144,17 +143,17 @@ class Deployment:
     @property
     def deployed(self) -> bool:
         """Whether the stack exists where state is kept; of a remote backend this is believed."""
-        return self.stack.cloud is CloudKind.TENCENT or any(
-            (state_folder(self.root) / ".pulumi" / "stacks").glob(f"*/{self.stack.name}.json*")
-        )
+        state = own_state(self.stack, self.root)
+        return state is None or any((state / ".pulumi" / "stacks").glob(f"*/{self.stack.name}.json*"))
 
     def _run(self, verb: str, call: Call, *, repair: bool = False) -> Outcome:
         began = time.monotonic()
         recorder = Recorder(self.watcher, live=verb != "preview")
         program = Program(self.root)
         mender = Mender(self.stack, self.root, self.watcher, self._cli)
-        changing = verb != "preview" and self.stack.cloud is CloudKind.LOCAL
-        noted = running(self.root, self.stack.name, verb, self.watcher) if changing else nullcontext("")
+        state = own_state(self.stack, self.root)
+        changes = verb != "preview" and state is not None
+        noted = running(self.root, self.stack.name, verb, self.watcher) if changes else nullcontext("")
         with noted as killed, providers(self.stack) as attached:
             workspace = self._workspace(program, attached)
             try:
@@ -187,9 +186,10 @@ class Deployment:
         self.watcher.say("stopping: what has begun is finished first (Ctrl-C again: stop at once)")
 
     def _selected(self, workspace: NamedWorkspace) -> PlainStack:
-        """Create the local stack when needed; stacks of Tencent Cloud are for their operator to create."""
-        if not self.deployed:
-            state_folder(self.root).mkdir(parents=True, exist_ok=True)
+        """Create the local stack when needed; in a backend of one's own the operator creates stacks."""
+        state = own_state(self.stack, self.root)
+        if state is not None and not self.deployed:
+            state.mkdir(parents=True, exist_ok=True)
             workspace.create_stack(self.stack.name)
         return PlainStack(self.stack.name, workspace, StackInitMode.SELECT)
 

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from components.config.model import Stack
-from gme_recording.api import CloudKind
 from gme_recording.deploy import recover
-from gme_recording.deploy.attach import state_folder
+from gme_recording.deploy.attach import own_state
 from gme_recording.deploy.events import name_of, short_type
 from gme_recording.deploy.lookup import TYPES, finder_of
 from gme_recording.deploy.watch import Watcher
@@ -47,10 +46,11 @@ class Mender:
 
         Returns what the program is to do first: register the transform that imports what is there already.
         """
-        if killed:
-            recover.drop_torn_sidecars(state_folder(self.root))
+        state = own_state(self.stack, self.root)
+        if killed and state is not None:
+            recover.drop_torn_sidecars(state)
         whole = killed or repair
-        if not whole and self._local and not self._deployment().get("pending_operations"):
+        if not whole and state is not None and not self._deployment().get("pending_operations"):
             return _nothing
         exported = json.loads(self.cli("stack", "export"))
         deployment = exported.get("deployment") or {}
@@ -97,13 +97,9 @@ class Mender:
             *(f"{_shown(urn)} is in the cloud already, but the state has it not" for urn in unknown),
         )
 
-    @property
-    def _local(self) -> bool:
-        return self.stack.cloud is CloudKind.LOCAL
-
     def _deployment(self) -> recover.State:
-        if self._local:
-            return recover.recorded(state_folder(self.root), self.stack.name)
+        if (state := own_state(self.stack, self.root)) is not None:
+            return recover.recorded(state, self.stack.name)
         exported = json.loads(self.cli("stack", "export"))
         deployment: recover.State = exported.get("deployment") or {}
         return deployment

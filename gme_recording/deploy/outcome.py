@@ -39,17 +39,19 @@ def _pattern(text: str, message: str, hint: str, exit_code: ExitCode = ExitCode.
     return Pattern(re.compile(text, re.DOTALL), message, hint, exit_code)
 
 
+_WAIT = "wait until it has ended; if nobody runs it any more: pulumi cancel --stack {stack} --yes"
+
 PATTERNS = (
     _pattern(
         r"the stack is currently locked by.*?created by \S+ \(pid (?P<pid>\d+)\) at (?P<since>\S+)",
         "stack {stack} is locked by another run (pid {pid}, since {since})",
-        "wait until it has ended, then run the command again",
+        _WAIT,
         ExitCode.UNAVAILABLE,
     ),
     _pattern(
         r"\[409\] Conflict: Another update is currently in progress",
         "stack {stack} is being updated by another run",
-        "wait until it has ended, then run the command again",
+        _WAIT,
         ExitCode.UNAVAILABLE,
     ),
     _pattern(
@@ -59,10 +61,29 @@ PATTERNS = (
         ExitCode.AUTH,
     ),
     _pattern(
-        r"PULUMI_ACCESS_TOKEN must be set|invalid access token|could not login",
+        r"PULUMI_ACCESS_TOKEN must be set|invalid access token|could not login|requires logging in"
+        r"|Unauthorized: No credentials provided or are invalid",
         "the engine is not logged in to the place where state is kept",
-        "pulumi login <backend>, or export PULUMI_BACKEND_URL=<backend>",
+        "export PULUMI_BACKEND_URL=<backend>, and for Pulumi Cloud a PULUMI_ACCESS_TOKEN that is valid",
         ExitCode.AUTH,
+    ),
+    _pattern(
+        r"performing HTTP request: \w+ \"(?P<place>https?://[^/\"]+)/api/",
+        "the place where state is kept does not answer: {place}",
+        "look at PULUMI_BACKEND_URL, then run the command again",
+        ExitCode.UNAVAILABLE,
+    ),
+    _pattern(
+        r"operation error S3: \w+, (?P<why>[^\n]*(?:StatusCode: 403|get credentials)[^\n]*)",
+        "the key for the bucket where state is kept is missing or refused: {why}",
+        "export AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN (docs/state.md)",
+        ExitCode.AUTH,
+    ),
+    _pattern(
+        r"operation error S3: \w+, (?P<why>[^\n]*)",
+        "the bucket where state is kept cannot be reached: {why}",
+        "look at PULUMI_BACKEND_URL (docs/state.md)",
+        ExitCode.UNAVAILABLE,
     ),
     _pattern(
         r"no stack named '(?P<name>[^']*)' found",

@@ -10,6 +10,7 @@ LOCKED = (
     "delete the lock file with `pulumi cancel`.\n  file:///p/.pulumi/locks/organization/p/local/1.json: "
     "created by root@host (pid 4711) at 2026-11-22T18:20:53Z"
 )
+S3 = 'error: read ".pulumi/meta.yaml": blob (code=Unknown): operation error S3: '
 PROTECTED = (
     'unable to delete resource "urn:pulumi:prod::p::a:b:C$tencentcloud:Cos/bucket:Bucket::voice"\n'
     "as it is currently marked for protection. To unprotect the resource, remove the `protect` flag"
@@ -52,6 +53,38 @@ def ended(said: str = "", *errors: str, code: int = 1, interrupted: bool = False
             ended("error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions"),
             "the engine is not logged in to the place where state is kept",
             ExitCode.AUTH,
+        ),
+        (
+            ended("error: Unauthorized: No credentials provided or are invalid."),
+            "the engine is not logged in to the place where state is kept",
+            ExitCode.AUTH,
+        ),
+        (
+            ended(
+                'error: performing HTTP request: Get "https://api.example/api/user": dial tcp: no such host'
+            ),
+            "the place where state is kept does not answer: https://api.example",
+            ExitCode.UNAVAILABLE,
+        ),
+        (
+            ended(
+                f"{S3}GetObject, https response error StatusCode: 403, RequestID: r, api error AccessDenied"
+            ),
+            "the key for the bucket where state is kept is missing or refused: "
+            "https response error StatusCode: 403, RequestID: r, api error AccessDenied",
+            ExitCode.AUTH,
+        ),
+        (
+            ended(f"{S3}GetObject, get identity: get credentials: failed to refresh cached credentials"),
+            "the key for the bucket where state is kept is missing or refused: "
+            "get identity: get credentials: failed to refresh cached credentials",
+            ExitCode.AUTH,
+        ),
+        (
+            ended(f"{S3}ListObjectsV2, https response error StatusCode: 404, HostID: , NoSuchBucket: gone"),
+            "the bucket where state is kept cannot be reached: "
+            "https response error StatusCode: 404, HostID: , NoSuchBucket: gone",
+            ExitCode.UNAVAILABLE,
         ),
         (
             ended("", "no resource plugin 'pulumi-resource-tencentcloud-v0.2.3' found in the workspace"),

@@ -1,4 +1,4 @@
-"""`gme-recording`, killed at its n-th HTTP request: `MORTAL=<n>:<before|after>:<driver|both>`."""
+"""`gme-recording`, killed at an HTTP request: `MORTAL=<n | METHOD path>:<before|after>:<driver|both>`."""
 
 import os
 import signal
@@ -28,7 +28,7 @@ def _counted(
     global _count  # noqa: PLW0603
     _count += 1
     number, moment, victims = os.environ.get("MORTAL", "0:after:driver").split(":")
-    last = _count == int(number)
+    last = number in {str(_count), f"{request.method} {request.path_url}"}
     if last and moment == "before":
         _die(victims)
     answer = _send(session, request, **options)
