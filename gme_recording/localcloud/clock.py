@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 JobFunction = Callable[["Call", str], None]
 JOBS: dict[str, JobFunction] = {}
+FURTHEST = timedelta(days=100 * 366)
+"""How far virtual time may be ahead of the machine's, so that whatever is planned there has a date."""
 _SEQUENCE = count()
 
 
@@ -67,10 +69,15 @@ class Clock:
         return datetime.fromtimestamp(self._real(), UTC)
 
     def advance(self, by: timedelta) -> None:
-        """Move time forward. Whoever calls it runs what has become due (`Cloud.run_due`)."""
+        """Move time forward. Whoever calls it runs what has become due (`Cloud.run_due`).
+
+        Raises ValueError for a time that is past, or further ahead than `FURTHEST`.
+        """
         if by < timedelta(0):
             raise ValueError("time only moves forward")
         ahead = self._offset_at(None) + by
+        if ahead > FURTHEST:
+            raise ValueError(f"time moves at most {FURTHEST.days} days ahead of the machine's")
         self._store.put(Offset(self.machine_now(), ahead.total_seconds()))
         self.read()
 

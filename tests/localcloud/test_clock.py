@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gme_recording.localcloud import clock as clock_module
-from gme_recording.localcloud.clock import JOBS, Clock, job, next_due, schedule
+from gme_recording.localcloud.clock import FURTHEST, JOBS, Clock, job, next_due, schedule
 from gme_recording.localcloud.store import Store
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -33,6 +33,13 @@ def test_virtual_time_is_the_machines_until_it_is_advanced(hands):
 def test_time_only_moves_forward(hands):
     with pytest.raises(ValueError, match="forward"):
         hands.clock.advance(timedelta(seconds=-1))
+
+
+def test_time_moves_no_further_than_dates_go(hands):
+    hands.clock.advance(FURTHEST)
+    with pytest.raises(ValueError, match="at most 36600 days"):
+        hands.clock.advance(timedelta(seconds=1))
+    assert hands.clock.now() == START + FURTHEST
 
 
 def test_the_distance_survives_a_restart(hands):

@@ -93,6 +93,14 @@ def test_unknown_paths_and_methods_are_told_apart() -> None:
     assert problem(ask("DELETE", "/admin/rooms")) == (405, "MethodNotAllowed")
 
 
+@pytest.mark.parametrize("accept", ["*/*", "text/html"])
+def test_half_of_a_surrogate_pair_is_refused_wherever_it_stands(accept: str) -> None:
+    for body in (rb'{"\ud800": 1}', rb'{"name": "\ud800"}'):
+        found = ask("POST", "/admin/applications", body=body, headers={**JSON, "accept": accept})
+        assert found.status == 400
+        assert found.body.decode()
+
+
 def test_refusals_of_pages_are_pages() -> None:
     found = ask("GET", "/console/applications/7", headers={"accept": "text/html,*/*"})
     assert found.status == 404

@@ -102,7 +102,7 @@ class Api3:
 
 
 def _answer(members: Mapping[str, Any]) -> Response:
-    body = json.dumps({"Response": members}, ensure_ascii=False).encode()
+    body = json.dumps({"Response": members}).encode()
     return Response(200, (("Content-Type", "application/json"),), body)
 
 

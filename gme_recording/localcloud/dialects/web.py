@@ -61,7 +61,7 @@ def service(name: str, *prefixes: str, at_root: bool = False) -> Service:
 
 
 def html(text: str, status: int = 200) -> Response:
-    return Response(status, (*_HTML_HEADERS, *_COMMON_HEADERS), text.encode())
+    return Response(status, (*_HTML_HEADERS, *_COMMON_HEADERS), text.encode(errors="replace"))
 
 
 def see_other(location: str) -> Response:
@@ -121,7 +121,7 @@ class Web:
 
 def _json(value: object, status: int = 200) -> Response:
     headers = (("Content-Type", "application/json"), *_COMMON_HEADERS)
-    return Response(status, headers, json.dumps(value, ensure_ascii=False).encode())
+    return Response(status, headers, json.dumps(value).encode())
 
 
 def _given(request: Request) -> Mapping[str, Any]:

@@ -56,6 +56,11 @@ def test_a_body_that_is_no_json_object_is_refused(cloud, body):
     assert code(ask(cloud, "cam", "GetUserAppId", body)) == "InvalidRequest"
 
 
+def test_half_of_a_surrogate_pair_is_refused_wherever_it_stands(cloud):
+    assert code(ask(cloud, "cam", "GetUserAppId", rb'{"\ud800": 1}')) == "UnknownParameter"
+    assert code(ask(cloud, "cam", "GetUser", rb'{"Name": "\ud800"}')) == "InvalidParameter"
+
+
 def test_an_empty_body_is_an_empty_object(cloud):
     assert "Error" not in ask(cloud, "cam", "GetUserAppId", b"")
 

@@ -99,6 +99,15 @@ def test_clock_advances_and_what_is_due_has_happened() -> None:
     assert world.spans(task_id) == [("", 0, 120), ("", 120, None)]
 
 
+def test_clock_advances_a_hundred_years_and_no_more_until_a_reset() -> None:
+    world, years = World(ready=False), {"advance": 60 * 366 * 86_400}
+    ok(world.web("POST", "/admin/clock", years))
+    assert problem(world.web("POST", "/admin/clock", years)) == (400, "InvalidValue")
+    ok(world.web("GET", "/healthz"))
+    ok(world.web("POST", "/admin/reset", {}))
+    ok(world.web("POST", "/admin/clock", years))
+
+
 @pytest.mark.parametrize("seconds", [-1, 1e12, float("nan"), float("inf")])
 def test_clock_only_moves_forward(seconds: float) -> None:
     found = World(ready=False).web("POST", "/admin/clock", {"advance": seconds})

@@ -1,5 +1,6 @@
 """The page as a browser without scripts sees it."""
 
+import json
 from html.parser import HTMLParser
 from urllib.parse import urlencode
 
@@ -222,6 +223,12 @@ def test_clock_returns_to_the_page_and_never_elsewhere() -> None:
         assert (
             location(world.form("/console/clock", urlencode({"hours": "0", "back": elsewhere}))) == "/console"
         )
+
+
+@pytest.mark.parametrize("hours", ["-1", "nan", "inf", "1e300", "1" * 5000])
+def test_clock_goes_to_no_time_that_does_not_exist(hours: str) -> None:
+    found = World(ready=False).form("/console/clock", urlencode({"hours": hours}))
+    assert (found.status, json.loads(found.body)["error"]) == (400, "InvalidValue")
 
 
 def test_request_log_leaves_the_page_out() -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 from gme_recording.localcloud.cloud import Call
 from gme_recording.localcloud.dialects.web import see_other
 from gme_recording.localcloud.messages import Response
 from gme_recording.localcloud.refusal import CloudError
+from gme_recording.localcloud.services.admin.errors import INVALID_VALUE
 from gme_recording.localcloud.services.admin.operations import recording, rooms, state
 from gme_recording.localcloud.services.console import account, recording_section, settings
 from gme_recording.localcloud.services.console.errors import EMPTY_NAME, NO_BUCKET_NAME, UNKNOWN_APPLICATION
@@ -141,10 +141,10 @@ def plan_callback(call: Call, *, biz_id: int, next: str) -> Response:  # noqa: A
     return see_other(f"/console/applications/{biz_id}#callbacks")
 
 
-@CONSOLE.operation("Advance", match="POST /console/clock")
+@CONSOLE.operation("Advance", match="POST /console/clock", refuses=(INVALID_VALUE,))
 def advance(call: Call, *, hours: float, back: str = "/console") -> Response:
     """Move the cloud's clock forward and return to the page; never to another site."""
-    state.advance_clock(call, advance=timedelta(hours=hours).total_seconds())
+    state.advance_clock(call, advance=hours * 3600)
     parts = urlsplit(back)
     own = not parts.scheme and not parts.netloc and parts.path.startswith("/console") and back.isprintable()
     return see_other(back if own else "/console")
