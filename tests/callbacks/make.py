@@ -107,6 +107,7 @@ def running(
     receiver = Receiver(keyring, store, Worker(store, sink, keep_days=90))
     uvicorn = server(receiver, PATH, relay_token)
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}{PATH}"
     thread = threading.Thread(target=uvicorn.run, kwargs={"sockets": [listener]})
     thread.start()
