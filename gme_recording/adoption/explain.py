@@ -48,12 +48,13 @@ class Pair:
 def explain(plan: Outcome, found: Found, stack: Stack) -> tuple[Reason, ...]:
     """Explain every step of a preview but the smoke test's marker."""
     pairs = _pairs(found, stack)
-    return tuple(
+    reasons = (
         Reason(resource=f"{step.type} {step.name}", kind=kind, text=text)
         for step in plan.changed
         if step.type != MARKER
         for kind, text in _reasons(step, pairs)
     )
+    return tuple(dict.fromkeys(reasons))
 
 
 def lines(reasons: Sequence[Reason]) -> Iterator[str]:

@@ -65,7 +65,11 @@ def test_log_and_replica_that_are_there_are_written_to_the_same_effect(reasons):
     log = replace(PLAIN, name="log-1252000002")
     copies = replace(PLAIN, name="copy-1252000002", region="ap-hongkong")
     bucket = replace(PLAIN, versioning=True, log=log, copies=copies)
-    changes = (Change("logPrefix", '""', '"x/"'), Change("replicaRole", "null", '"x"'))
+    changes = (
+        Change("logPrefix", '""', '"x/"'),
+        Change("replicaRole", "null", '"x"'),
+        Change("replicaRules[0]", None, "{}"),
+    )
 
     assert [kind for kind, _ in reasons(update(*changes), bucket)] == [Kind.SAME, Kind.SAME]
     assert [kind for kind, _ in reasons(update(*LIFECYCLE, name="recording-storage-log-bucket"), bucket)] == [

@@ -4,10 +4,12 @@
 tests/golden/provider. Killed runs, their pending operations and their 409 are those of test_killed.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from gme_recording.api import Cloud
 from gme_recording.api.cos import Cos
 from gme_recording.api.errors import ApiError
 from gme_recording.api.vendor import cos_client
@@ -128,8 +130,24 @@ def test_a_denied_change_of_the_bucket_policy_is_made_by_the_next_up(deployed):
     in_order(deployed)
 
 
-def test_a_bucket_that_was_made_half_is_finished_by_the_next_up(project):
+ELSEWHERE = "voice-bj-1250000000"
+TWO_REGIONS = """
+  gme-recording:storages:
+    ap-beijing: {name: voice-bj, retention: {keep: 7 days}, on_destroy: empty}
+  gme-recording:access:
+"""
+
+
+def in_two_regions(project: Project) -> Cloud:
+    """Declare a second region; returns the way to the cloud there."""
+    project.edit("\n  gme-recording:access:\n", TWO_REGIONS)
+    project.edit("mode: full", "mode: probe")
     project.done("cloud", "start")
+    return replace(project.cloud, region="ap-beijing")
+
+
+def test_buckets_that_were_made_half_are_finished_by_the_next_up_in_each_region(project):
+    in_two_regions(project)
     with project.fault(service="cos", action="PutBucketLifecycle", code="InvalidArgument"):
         assert official(project, "up").code == ExitCode.FAILED
 
@@ -184,19 +202,22 @@ def test_what_is_gone_already_does_not_hinder_a_destroy_that_is_agreed_to(deploy
     assert deployed.existing() == dict.fromkeys(NAMES)
 
 
-def test_a_bucket_that_is_there_already_is_taken_over_only_when_agreed_to(project):
-    project.done("cloud", "start")
+def test_buckets_that_are_there_already_are_taken_over_only_when_agreed_to_in_each_region(project):
+    cos_client(in_two_regions(project)).create_bucket(Bucket=ELSEWHERE)
     sdk(project).create_bucket(Bucket=BUCKET)
+    made = ("recording-storage-bucket", "recording-storage-ap-beijing-bucket")
 
     refused = official(project, "up")
 
     assert refused.code == ExitCode.FAILED
-    assert "Bucket recording-storage-bucket is in the cloud already, but the state has it not" in refused.err
+    told = "Bucket {} is in the cloud already, but the state has it not"
+    assert any(told.format(name) in refused.err for name in made), "the engine stops at the first"
     assert REPAIR in refused.err
 
     again = healed(project, "up", "--repair")
 
-    assert "Bucket recording-storage-bucket is there already, taken over" in again.err
+    for name in made:
+        assert f"Bucket {name} is there already, taken over" in again.err
     in_order(project)
 
 

@@ -27,6 +27,11 @@ SECOND = """
     - {name: north, bizId: 1400000002, region: ap-beijing}
   gme-recording:smoke:
 """
+OLD = ("--stack", "old")
+ADOPT = (
+    *("adopt", *OLD, "--cloud", "local", "--grant", "create"),
+    *("--app", "demo=1400000001", "--app", "north=1400000002"),
+)
 
 
 def declare_everything(project: Project) -> None:
@@ -58,7 +63,7 @@ def deployer(project: Project) -> dict[str, str]:
     }
 
 
-def test_a_deployed_stack_grows_into_regions_and_goes(deployed: Project) -> None:
+def test_a_deployed_stack_grows_into_regions_is_taken_over_and_goes(deployed: Project) -> None:
     cam(deployed, "AddUser", Name="support")
     declare_everything(deployed)
 
@@ -66,8 +71,23 @@ def test_a_deployed_stack_grows_into_regions_and_goes(deployed: Project) -> None
 
     assert {step["op"] for step in up["steps"]} == {"create", "update"}
     assert up["outputs"]["applications"]["north"]["bucket"] == "voice-bj-1250000000"
-    deployed.done("preview", "--refresh", "--expect-no-changes")
-    deployed.done("destroy")
+    deployed.forget()
+
+    with deployed.untouched():
+        adopted = deployed.done(*ADOPT, "--json").data()
+
+    assert sum(step["op"] == "import" for step in adopted["steps"]) == 16
+    assert {step["name"]: step["op"] for step in adopted["preview"]["steps"]} == {
+        "recording-storage-bucket": "update",
+        "recording-smoke-marker": "create",
+    }
+    assert [(reason["resource"], reason["kind"]) for reason in adopted["reasons"]] == [
+        ("Bucket recording-storage-bucket", "to the same effect"),  # its replication, see cosDomain
+    ]
+    deployed.edit("on_destroy: refuse", "on_destroy: empty", stack="old")
+    deployed.done("up", *OLD)
+    deployed.done("preview", "--refresh", "--expect-no-changes", *OLD)
+    deployed.done("destroy", *OLD)
 
 
 def test_the_deployers_policy_is_enough_for_everything(project: Project) -> None:
