@@ -53,9 +53,8 @@ def test_erase_says_what_a_person_must_decide(world: World, gr: Shell) -> None:
 
 
 def test_erase_finds_replicas_by_itself(world: World, gr: Shell) -> None:
-    _, sdk = world.replica("ap-shanghai", "copy-1250000000")
+    world.replica("ap-shanghai", "copy-1250000000")
     world.put(ABSENT)
-    world.put(ABSENT, bucket="copy-1250000000", sdk=sdk)
     done = gr("recordings", "erase", "--user", "7", "--plan", "p.json", "--yes", "--json")
     assert (done.code, done.data["erased"]) == (ExitCode.OK, 2)
 

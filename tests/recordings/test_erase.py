@@ -110,10 +110,8 @@ def test_versions_and_delete_markers_go_too(world: World) -> None:
 
 
 def test_replicas_are_looked_through_and_erased(world: World) -> None:
-    cloud, sdk = world.replica("ap-shanghai", "copy-1250000000")
+    copies = Objects(world.replica("ap-shanghai", "copy-1250000000"))
     world.put(KEY)
-    world.put(KEY, bucket="copy-1250000000", sdk=sdk)
-    copies = Objects(cloud)
     copy = Place(region="ap-shanghai", bucket="copy-1250000000", objects=copies)
 
     plan = erase.plan([place(world), copy], REQUEST)

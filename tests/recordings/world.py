@@ -94,8 +94,8 @@ class World:
             rule["NoncurrentVersionExpiration"] = {"NoncurrentDays": noncurrent_days}
         self.sdk.put_bucket_lifecycle(Bucket=BUCKET, LifecycleConfiguration={"Rule": [rule]})
 
-    def replica(self, region: str, bucket: str) -> tuple[Cloud, Any]:
-        """A second bucket to which the first one replicates; copies are put there by hand."""
+    def replica(self, region: str, bucket: str) -> Cloud:
+        """A second bucket to which the first one replicates."""
         cloud = replace(self.cloud, region=region)
         sdk = cos_client(cloud)
         sdk.create_bucket(Bucket=bucket)
@@ -114,7 +114,7 @@ class World:
                 ],
             },
         )
-        return cloud, sdk
+        return cloud
 
     def as_user(self, name: str, *statements: dict[str, Any]) -> Cloud:
         """A CAM user who may do what the statements say."""

@@ -137,8 +137,8 @@ def _replication(call: Call, bucket: Bucket, document: Element) -> None:
         destination = rule.find("Destination")
         name = destination.value("Bucket").rpartition(":")[2] if destination else ""
         target = call.store.find(Bucket, name=name)
-        if target is None:
-            raise INVALID_ARGUMENT(problem=f"there is no bucket {name!r} to replicate to")
+        if target is None or target.owner_uin != bucket.owner_uin:
+            raise INVALID_ARGUMENT(problem=f"the account has no bucket {name!r} to replicate to")
         if (
             Versioning.ENABLED not in (bucket.versioning, target.versioning)
             or bucket.versioning != target.versioning

@@ -152,15 +152,17 @@ def newest(store: Store, bucket: str, key: str) -> Version | None:
     return found[0] if found else None
 
 
-def push(store: Store, bucket: Bucket, version: Version) -> tuple[Version, Version | None]:
-    """Make `version` the key's current one, as the versioning has it.
+def push(
+    store: Store, bucket: Bucket, version: Version, *, version_id: str = ""
+) -> tuple[Version, Version | None]:
+    """Make `version` the key's current one, as the versioning has it, with a new id unless one is given.
 
     Returns it as it was written, and what it replaced for good.
     """
     last = newest(store, bucket.name, version.key)
     if last is not None:
         version = replace(version, rank=min(version.rank, last.rank - 1))
-    version = replace(version, version_id=_version_id(bucket, version))
+    version = replace(version, version_id=version_id or _version_id(bucket, version))
     replaced = None
     if version.version_id == NULL:
         replaced = last

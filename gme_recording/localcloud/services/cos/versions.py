@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from gme_recording.localcloud.dialects import documents, http_date
-from gme_recording.localcloud.dialects.payload import NOT_IMPLEMENTED
-from gme_recording.localcloud.services.cos import content, grants, lifecycle, model
+from gme_recording.localcloud.dialects import http_date
+from gme_recording.localcloud.services.cos import content, encryption, grants, lifecycle, model, replication
 from gme_recording.localcloud.services.cos.errors import (
-    INVALID_ARGUMENT,
     INVALID_STORAGE_CLASS,
     IS_DELETE_MARKER,
     KEY_TOO_LONG,
     NO_SUCH_KEY,
     NO_SUCH_VERSION,
 )
-from gme_recording.localcloud.services.cos.model import NULL, Bucket, Configuration, Version, Versioning
+from gme_recording.localcloud.services.cos.model import NULL, Bucket, Version, Versioning
 from gme_recording.localcloud.services.cos.repeated import Body, digests
 
 if TYPE_CHECKING:
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
     from gme_recording.localcloud.cloud import Call
 
 MAX_KEY_BYTES = 850
-SSE = "x-cos-server-side-encryption"
-SSE_KEY = f"{SSE}-cos-kms-key-id"
 _ABOUT_CONTENT = frozenset(
     {
         "cache-control",
@@ -39,7 +35,6 @@ _ABOUT_CONTENT = frozenset(
         "x-cos-website-redirect-location",
     }
 )
-_KMS = {"aws:kms", "KMS", "cos/kms"}
 _ARCHIVED = frozenset({"ARCHIVE", "DEEP_ARCHIVE", "MAZ_ARCHIVE", "MAZ_DEEP_ARCHIVE"})
 
 
@@ -58,7 +53,7 @@ def describe(call: Call, bucket: Bucket, headers: Mapping[str, str]) -> Descript
     return Description(
         storage_class_of(headers, bucket),
         about_content(headers),
-        _encryption(call, bucket, headers),
+        encryption.chosen(call, bucket, headers),
         _tags(headers.get("x-cos-tagging", "")),
         grants.from_headers(headers, bucket.owner_uin),
     )
@@ -122,6 +117,7 @@ def _push(call: Call, bucket: Bucket, version: Version) -> Version:
     written, replaced = model.push(call.store, bucket, version)
     if replaced is not None:
         content.discard(call, [replaced.content])
+    replication.follow(call, bucket, written)
     return written
 
 
@@ -173,30 +169,6 @@ def _restore(call: Call, version: Version) -> str:
     if version.restored > call.now:
         return 'ongoing-request="true"'
     return f'ongoing-request="false", expiry-date="{http_date.render(version.restored_until)}"'
-
-
-def _encryption(call: Call, bucket: Bucket, headers: Mapping[str, str]) -> dict[str, str]:
-    """What was asked for, else what the bucket does by default."""
-    if f"{SSE}-customer-algorithm" in headers:
-        raise NOT_IMPLEMENTED(problem="encryption with a key of the customer's is not served")
-    key = headers.get(SSE_KEY, headers.get(f"{SSE}-aws-kms-key-id", ""))
-    algorithm = headers.get(SSE, "")
-    if not algorithm:
-        algorithm, key = _bucket_default(call, bucket)
-    if algorithm in _KMS:
-        algorithm = "cos/kms"
-    elif algorithm not in {"", "AES256", "SM4"}:
-        raise INVALID_ARGUMENT(problem=f"unknown encryption {algorithm!r}")
-    return {name: value for name, value in ((SSE, algorithm), (SSE_KEY, key)) if value}
-
-
-def _bucket_default(call: Call, bucket: Bucket) -> tuple[str, str]:
-    configuration = call.store.find(Configuration, bucket=bucket.name, kind="encryption")
-    if configuration is None:
-        return "", ""
-    rule = documents.parse(configuration.text).find("Rule")
-    default = rule and rule.find("ApplyServerSideEncryptionByDefault")
-    return (default.value("SSEAlgorithm"), default.value("KMSMasterKeyID")) if default else ("", "")
 
 
 def _tags(header: str) -> dict[str, str]:
