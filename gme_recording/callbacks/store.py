@@ -73,6 +73,8 @@ class Selection:
     """First received at this time or later, Unix seconds."""
     until: float | None = None
     """First received before this time."""
+    sent_since: float | None = None
+    """Sent at this time or later by GME's clock, Unix seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ _CONDITIONS = {
     "state": "state = ?",
     "since": "received >= ?",
     "until": "received < ?",
+    "sent_since": "sent >= ?",
 }
 
 

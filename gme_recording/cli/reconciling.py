@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from gme_recording.api import Gme
 from gme_recording.callbacks.event import Event
-from gme_recording.callbacks.store import Selection, Store
+from gme_recording.callbacks.store import Store
 from gme_recording.cli.output import Output
 from gme_recording.cli.shelves import Shelf, shelves
 from gme_recording.errors import ExitCode, UserError
@@ -81,12 +82,8 @@ def _events(file: Path | None, scope: Scope) -> tuple[Event, ...]:
             hint="gme-recording callbacks serve --store <file> receives into it",
             exit_code=ExitCode.UNAVAILABLE,
         )
-    store = Store(file)
-    try:
-        kept = store.select(Selection(biz_id=scope.biz_id))
-    finally:
-        store.close()
-    return tuple(one.event for one in kept if one.event.sent >= scope.since.timestamp())
+    with closing(Store(file)) as store:
+        return gather.heard(store, scope)
 
 
 def _lines(shelf: Shelf, result: Reconciled) -> list[str]:

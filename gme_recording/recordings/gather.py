@@ -1,4 +1,4 @@
-"""What `reconcile` compares, fetched from GME and from the bucket."""
+"""What `reconcile` compares, fetched from GME, from the bucket and from the receiver's database."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Protocol
 from gme_recording.api.errors import TASK_NOT_FOUND, ApiError
 from gme_recording.api.gme import RecordFile, RecordStatus, Task
 from gme_recording.callbacks.event import Event
+from gme_recording.callbacks.store import Selection, Store
 from gme_recording.recordings import names
 from gme_recording.recordings.evidence import KnownTask
 from gme_recording.recordings.listing import Pages, Stored, Wanted, find
@@ -39,6 +40,11 @@ class Scope:
     since: datetime
     tasks: frozenset[str] = frozenset()
     rooms: frozenset[str] = frozenset()
+
+
+def heard(store: Store, scope: Scope) -> tuple[Event, ...]:
+    """Return the events that were sent since then; memory grows with them, not with the database."""
+    return tuple(store.events(Selection(biz_id=scope.biz_id, sent_since=scope.since.timestamp())))
 
 
 def stored(pages: Pages, bucket: str, scope: Scope, events: Iterable[Event]) -> list[Stored]:

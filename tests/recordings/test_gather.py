@@ -1,15 +1,21 @@
 """What reconciliation gathers from a local cloud, and what it then finds."""
 
+import sqlite3
+import tracemalloc
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import timedelta
+from contextlib import closing
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from gme_recording.api import Cos
 from gme_recording.callbacks.event import Event
+from gme_recording.callbacks.store import Store
 from gme_recording.recordings import gather
 from gme_recording.recordings.gather import Scope
 from gme_recording.recordings.reconcile import Terms, Why, reconcile
+from tests.callbacks.make import an_arrival
 from tests.recordings.world import APP, BUCKET, World
 
 
@@ -28,6 +34,37 @@ def compared(world: World, events: Sequence[Event] | None = None, **terms: Any) 
         (gap.why, gap.room_id, gap.user_id)
         for gap in reconcile(tasks, heard, objects, replace(asked, **terms)).gaps
     ]
+
+
+SINCE = datetime(2026, 1, 31, tzinfo=UTC)
+_OLDER = """
+INSERT INTO events (id, {columns}, body, received, state)
+WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < {count})
+SELECT 'old' || n, {columns}, body, received, state FROM number, events
+"""
+
+
+def peak_of_hearing(folder: Path, older: int) -> int:
+    """Bytes at most while one event is read from a database that holds so many older ones."""
+    file = folder / f"{older}.sqlite"
+    with closing(Store(file)) as store:
+        store.add([an_arrival(Timestamp=0)], queue=False)
+        with closing(sqlite3.connect(file)) as database, database:
+            columns = ", ".join(field.name for field in fields(Event))
+            database.execute(_OLDER.format(columns=columns, count=older))
+        store.add([an_arrival(2, Timestamp=int(SINCE.timestamp()))], queue=False)
+        tracemalloc.start()
+        (event,) = gather.heard(store, Scope(biz_id=APP, since=SINCE))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert event.kind == 2
+    return peak
+
+
+def test_memory_does_not_grow_with_the_receivers_database(tmp_path: Path) -> None:
+    """A million events peak as these do."""
+    peak_of_hearing(tmp_path, 1)
+    assert peak_of_hearing(tmp_path, 20_000) < peak_of_hearing(tmp_path, 1_000) + 20_000
 
 
 def test_an_ordinary_day_reconciles(world: World) -> None:
