@@ -21,9 +21,11 @@ from datetime import UTC, datetime, timedelta, timezone
 CHINA = timezone(timedelta(hours=8))
 LEAST_TASK_ID = 1_000_000
 """Segments count from 0, two hours each; anything so large is a task's id."""
+ID = r"\d{1,20}"
+"""The API's ids have 64 bits."""
 _START = r"(?P<start>\d{4}(?:-\d\d){5}|\d{9,10})"
 _KEY = re.compile(
-    rf"(?P<biz>\d+)_(?P<owner>[^/]+)/(?:(?P<task>\d+)_)?{_START}_(?P<id>\d+)_audio\.mp3", re.ASCII
+    rf"(?P<biz>{ID})_(?P<owner>[^/]+)/(?:(?P<task>{ID})_)?{_START}_(?P<id>{ID})_audio\.mp3", re.ASCII
 )
 
 

@@ -21,7 +21,7 @@ LONGEST_FILE = timedelta(hours=2)
 MARGIN = LONGEST_FILE + timedelta(hours=24)
 """What happened so long before `since` is looked at too, to understand what happened after."""
 _SUFFIX = "_audio.mp3"
-_COUNTED = re.compile(rf"(?P<stream>.*_)(?P<serial>\d+){re.escape(_SUFFIX)}", re.ASCII | re.DOTALL)
+_COUNTED = re.compile(rf"(?P<stream>.*_)(?P<serial>{names.ID}){re.escape(_SUFFIX)}", re.ASCII | re.DOTALL)
 
 
 class Why(StrEnum):

@@ -203,11 +203,15 @@ def test_a_running_task_without_files_has_no_age() -> None:
     assert whys(tasks=[KnownTask(biz_id=14, room_id="lobby", task_id=TASK, running=True)]) == []
 
 
+LONG = f"14_lobby_7/2024-01-18-16-00-00_{'1' * 5000}_audio.mp3"
+
+
 def test_names_that_are_no_keys_are_counted() -> None:
-    """As in the sample of the vendor's page."""
-    sample = RecordFile(user_id="6787", name="/3400352518_2314_447947346201176660_9081", began=1, status=2)
-    result = reconcile([task(sample)], [], [], TERMS)
-    assert (result.unmatched, result.files) == (1, 0)
+    """The first is the sample of the vendor's page."""
+    for name in ("/3400352518_2314_447947346201176660_9081", LONG):
+        found = RecordFile(user_id="6787", name=name, began=1, status=2)
+        result = reconcile([task(found)], [], [], TERMS)
+        assert (result.unmatched, result.files) == (1, 0)
 
 
 segments = st.integers(0, 4)

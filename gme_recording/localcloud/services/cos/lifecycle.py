@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
@@ -182,7 +183,7 @@ def _when(element: Element, days: str, *, least: int) -> When:
 
 def _days(element: Element, name: str, *, least: int) -> int:
     text = element.value(name)
-    if not text.isascii() or not text.isdigit() or not least <= int(text) <= MAX_DAYS:
+    if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or not least <= int(text) <= MAX_DAYS:
         raise INVALID_ARGUMENT(
             problem=f"{name} of {element.name} must be {least} to {MAX_DAYS}, not {text!r}"
         )
@@ -194,6 +195,8 @@ def _date(text: str) -> datetime:
         date = datetime.fromisoformat(text)
     except ValueError as error:
         raise INVALID_ARGUMENT(problem=f"Date must be an ISO 8601 time, not {text!r}") from error
+    if not 1970 <= date.year < 9999:
+        raise INVALID_ARGUMENT(problem=f"Date must be in the years 1970 to 9998, not {text!r}")
     date = date if date.tzinfo else date.replace(tzinfo=UTC)
     if (
         date.astimezone(UTC).time() != datetime.min.time()

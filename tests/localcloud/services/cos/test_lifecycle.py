@@ -79,6 +79,17 @@ DATE = "<Date>2027-01-31T00:00:00Z</Date>"
         ("<Expiration><Days>3651</Days></Expiration>", "Days of Expiration must be 1 to 3650, not '3651'"),
         ("<Expiration><Days>-1</Days></Expiration>", "Days of Expiration must be 1 to 3650, not '-1'"),
         ("<Expiration><Days>1.5</Days></Expiration>", "Days of Expiration must be 1 to 3650, not '1.5'"),
+        (
+            f"<Expiration><Days>{'9' * 5000}</Days></Expiration>",
+            f"Days of Expiration must be 1 to 3650, not '{'9' * 5000}'",
+        ),
+        *(
+            (
+                f"<Expiration><Date>{date}T00:00:00{zone}</Date></Expiration>",
+                f"Date must be in the years 1970 to 9998, not '{date}T00:00:00{zone}'",
+            )
+            for date, zone in (("0001-01-01", "+08:00"), ("9999-12-31", "Z"))
+        ),
         ("<Expiration><Date>soon</Date></Expiration>", "Date must be an ISO 8601 time, not 'soon'"),
         (
             "<Expiration><Date>2027-01-31T10:30:00Z</Date></Expiration>",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
@@ -218,6 +219,6 @@ def _restore_time(version: Version, document: Element) -> timedelta:
 
 def _restore_days(document: Element) -> int:
     days = document.value("Days", "1")
-    if not (days.isascii() and days.isdigit() and 1 <= int(days) <= 365):
+    if not re.fullmatch(r"\d{1,9}", days, re.ASCII) or not 1 <= int(days) <= 365:
         raise INVALID_ARGUMENT(problem=f"Days must be 1 to 365, not {days!r}")
     return int(days)
