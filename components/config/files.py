@@ -61,8 +61,10 @@ def read_mapping(path: Path, shown: str) -> dict[str, Any]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise _not_yaml(shown, error.problem or "not YAML", line=mark.line + 1 if mark else 0) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise _not_yaml(shown, str(error).splitlines()[0]) from error
+    except RecursionError:
+        raise _not_yaml(shown, "nested too deeply") from None
+    except (yaml.YAMLError, ValueError) as error:
+        raise _not_yaml(shown, str(error).splitlines()[0].partition(";")[0]) from error
     except OSError as error:
         raise _not_yaml(shown, error.strerror or str(error)) from error
     if content is None:
@@ -84,13 +86,20 @@ def project_defaults(root: Path) -> dict[str, Any]:
 
 
 class _Loader(yaml.CSafeLoader):
-    """The C parser with YAML 1.2's core schema, and without repeated keys."""
+    """The C parser with YAML 1.2's core schema; keys are words and not repeated, nothing holds itself."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own name
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: ARG002
+        return super().construct_object(node, deep=True)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(
+                    None, None, "a key must be a word, not a list or a mapping", key.start_mark
+                )
             if key.value in seen:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"the key {key.value!r} appears twice", key.start_mark

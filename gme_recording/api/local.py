@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -92,23 +93,24 @@ class LocalCloud:
         """Save the console's recording settings of an application."""
         self._send("PUT", f"/console/api/applications/{biz_id}/recording", settings)
 
+    def reset(self) -> None:
+        """Make it forget everything that has happened since it was new."""
+        self._send("POST", "/admin/reset", {})
+
     def _send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        connection = http.client.HTTPConnection(self._address, timeout=TIMEOUT)
         action = f"{method} {path.partition('?')[0]}"
+        said = None if body is None else json.dumps(body)
         try:
-            connection.request(
-                method, path, None if body is None else json.dumps(body), {"Content-Type": "application/json"}
-            )
-            answer = connection.getresponse()
-            content = json.loads(answer.read() or b"null")
-        except OSError:
+            with closing(http.client.HTTPConnection(self._address, timeout=TIMEOUT)) as connection:
+                connection.request(method, path, said, {"Content-Type": "application/json"})
+                answer = connection.getresponse()
+                content = json.loads(answer.read() or b"null")
+        except (OSError, http.client.InvalidURL):
             text = f"the local cloud is not running at {self._url}"
             raise ApiError(NO_LOCAL_CLOUD, text, action=action) from None
         except (ValueError, http.client.HTTPException):
             text = f"what answers at {self._url} is not the local cloud"
             raise ApiError(UNREADABLE, text, action=action) from None
-        finally:
-            connection.close()
         if answer.status >= http.client.BAD_REQUEST:
             facts = content if isinstance(content, dict) else {}
             code, text = facts.get("error", f"Http{answer.status}"), facts.get("message", "refused")

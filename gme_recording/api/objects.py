@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from gme_recording.api.cos import Cos, each
 from gme_recording.api.errors import ApiError, vendor_errors
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from gme_recording.api.endpoints import Cloud
+
+T = TypeVar("T")
 
 BATCH = 1000
 """Objects that one DeleteMultipleObjects takes (436/8289)."""
@@ -121,7 +123,7 @@ class Objects:
         return self._call("GetObject", sign)
 
     def delete(self, bucket: str, batch: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-        """Delete up to 1000 pairs of key and version id; return a code for each, empty where it is gone.
+        """Delete pairs of key and version id, see `batches`; return a code for each, empty where it is gone.
 
         With an empty version id a versioned bucket keeps the object and puts a delete marker over it.
         """
@@ -179,6 +181,11 @@ class Objects:
             if page.get("IsTruncated") != "true":
                 return
             asked.update({name: str(page.get(told) or "") for name, told in markers.items()})
+
+
+def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Cut what is to be deleted into as much as one request takes."""
+    return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
 
 
 _MARKER = {"Marker": "NextMarker"}

@@ -7,10 +7,10 @@ leaves at most a turn that nobody used: the lock goes with it, and a file that m
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import struct
-import sys
 import threading
 import time
 from collections import defaultdict, deque
@@ -31,8 +31,8 @@ CACHE = "GME_RECORDING_CACHE"
 class Rate:
     """Lets `per_second` calls of each action begin in any second; the others wait.
 
-    Safe in several threads and, with a folder, in several processes; where the folder cannot be written,
-    each process counts for itself.
+    Safe in several threads and, with a folder, in several processes; where the folder cannot be written or
+    locked, each process counts for itself.
     """
 
     def __init__(
@@ -73,14 +73,13 @@ class Rate:
             yield begun
             return
         try:
-            _lock_file(descriptor)
-            begun.clear()
-            begun.extend(self._read(descriptor))
+            found = self._locked(descriptor)
+            if found is not None:
+                begun.clear()
+                begun.extend(found)
             yield begun
-            turns = [*[0.0] * (begun.maxlen or 0), *begun][-(begun.maxlen or 0) :]
-            os.ftruncate(descriptor, self._shape.size)
-            os.lseek(descriptor, 0, os.SEEK_SET)
-            os.write(descriptor, self._shape.pack(*turns))
+            if found is not None:
+                self._write(descriptor, begun)
         finally:
             os.close(descriptor)
 
@@ -93,31 +92,31 @@ class Rate:
             return os.open(folder / action, os.O_RDWR | os.O_CREAT, 0o600)
         return None
 
-    def _read(self, descriptor: int) -> list[float]:
-        content = os.read(descriptor, self._shape.size + 1)
+    def _locked(self, descriptor: int) -> list[float] | None:
+        """Wait for the file and read it; the lock ends with the descriptor, and so with the process."""
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            content = os.read(descriptor, self._shape.size + 1)
+        except OSError:
+            return None
         if len(content) != self._shape.size:
             return []
         latest = self._now() + FARTHEST_SECONDS
         return sorted(turn for turn in self._shape.unpack(content) if 0 < turn <= latest)
 
-
-def _lock_file(descriptor: int) -> None:
-    """Wait for the file; the lock ends with the descriptor, and so with the process."""
-    if sys.platform == "win32":
-        import msvcrt  # noqa: PLC0415
-
-        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
-        return
-    import fcntl  # noqa: PLC0415
-
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    def _write(self, descriptor: int, begun: deque[float]) -> None:
+        size = begun.maxlen or 0
+        turns = [*[0.0] * size, *begun][-size:]
+        with suppress(OSError):
+            os.ftruncate(descriptor, self._shape.size)
+            os.pwrite(descriptor, self._shape.pack(*turns), 0)
 
 
 def shared_folder() -> Path:
     """Return where processes of one user on this machine find each other's turns."""
     if given := os.environ.get(CACHE):
         return Path(given) / "rate"
-    own = os.environ.get("LOCALAPPDATA") if sys.platform == "win32" else os.environ.get("XDG_CACHE_HOME")
+    own = os.environ.get("XDG_CACHE_HOME")
     return Path(own or Path.home() / ".cache") / "gme-recording" / "rate"
 
 

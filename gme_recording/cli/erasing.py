@@ -6,6 +6,7 @@ import getpass
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from gme_recording.api import Gme
@@ -38,14 +39,16 @@ class Wish:
     by: str | None
     yes: bool
 
-    @property
     def record(self) -> Path:
-        return self.plan.with_name(f"{self.plan.stem}.record.json")
+        """Where this run is recorded: a plan may be carried out again, and each run is evidence."""
+        names = (f"{self.plan.stem}.record{f'-{number}' if number > 1 else ''}.json" for number in count(1))
+        return next(file for name in names if not (file := self.plan.with_name(name)).exists())
 
 
 def run(wish: Wish, output: Output) -> int:
     """Plan (or read the plan), show it, ask, carry it out, write the record."""
     if wish.user_id is None:
+        _is_as_planned(wish)
         plan = erase_plan.read(wish.plan)
         _is_of(plan, wish)
         where = shelf(plan.stack, str(plan.biz_id))
@@ -98,6 +101,21 @@ def _running(where: Shelf, plan: ErasePlan, rooms: Iterable[str]) -> tuple[str, 
     return tuple(told)
 
 
+def _is_as_planned(wish: Wish) -> None:
+    given = {
+        "--app": wish.app,
+        "--room": wish.rooms,
+        "--numeric-users": wish.numeric_users,
+        "--include-mixed": wish.include_mixed,
+    }
+    if meant := [option for option, value in given.items() if value]:
+        raise UserError(
+            f"{', '.join(meant)} would change the plan in {wish.plan}, which is carried out as it is",
+            hint="give --user as well to plan anew, or leave it out",
+            exit_code=ExitCode.INPUT,
+        )
+
+
 def _is_of(plan: ErasePlan, wish: Wish) -> None:
     if plan.stack != wish.stack:
         raise UserError(
@@ -108,20 +126,21 @@ def _is_of(plan: ErasePlan, wish: Wish) -> None:
 
 
 def _carry_out(wish: Wish, where: Shelf, at: tuple[Place, ...], plan: ErasePlan, output: Output) -> int:
-    record = Record(plan, wish.by or getpass.getuser(), wish.record, lambda: where.objects.now(where.bucket))
+    file = wish.record()
+    record = Record(plan, wish.by or getpass.getuser(), file, lambda: where.objects.now(where.bucket))
     record.carry_out(erase.act(plan, at))
     failed = record.failed
     for item, code in list(failed.items())[:_SHOWN]:
         output.say(f"not erased ({code}): {item.bucket}/{item.key}")
     output.show(
-        f"erased {len(plan.erase) - len(failed)} of {len(plan.erase)}; record: {wish.record}",
+        f"erased {len(plan.erase) - len(failed)} of {len(plan.erase)}; record: {file}",
         {
             "erased": len(plan.erase) - len(failed),
             "failed": len(failed),
             "left": {"mixed": len(plan.mixed), "unclear": len(plan.unclear)},
             "plan": str(wish.plan),
             "sha256": plan.digest,
-            "record": str(wish.record),
+            "record": str(file),
         },
     )
     if failed:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 
 import click
 
+from gme_recording.cli.render import safe
 from gme_recording.errors import ExitCode, InvalidInput, UserError
 
 
@@ -34,7 +35,7 @@ def told(*, as_json: bool) -> Iterator[Ended]:
         click.echo("interrupted", err=True)
         ended.code = ExitCode.CANCELLED
     except UserError as error:
-        _tell(error)
+        tell(error)
         if as_json:
             click.echo(json.dumps({"error": facts(error)}, ensure_ascii=False))
         ended.code = error.exit_code
@@ -52,7 +53,8 @@ def facts(error: UserError) -> dict[str, object]:
     return found
 
 
-def _tell(error: UserError) -> None:
-    click.echo(f"{click.style('error', fg='red', bold=True)}: {error.message}", err=True)
+def tell(error: UserError) -> None:
+    """Print what is wrong, and what to do."""
+    click.echo(f"{click.style('error', fg='red', bold=True)}: {safe(error.message)}", err=True)
     if error.hint:
-        click.echo(f"{click.style('hint', fg='cyan')}: {error.hint}", err=True)
+        click.echo(f"{click.style('hint', fg='cyan')}: {safe(error.hint)}", err=True)

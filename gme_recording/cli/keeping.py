@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from threading import Lock
 
@@ -14,6 +15,7 @@ import click
 
 from gme_recording.api import Gme
 from gme_recording.api.errors import ApiError
+from gme_recording.api.objects import batches
 from gme_recording.cli import render
 from gme_recording.cli.output import Output
 from gme_recording.cli.shelves import Shelf, shelf_of, shelves
@@ -66,9 +68,7 @@ class Choice:
 def list_(choice: Choice, limit: int | None, output: Output) -> int:
     """Print recordings as they are found."""
     found = _found(choice)
-    shown = output.show_each(
-        (_line(item), data(item)) for number, item in enumerate(found) if limit is None or number < limit
-    )
+    shown = output.show_each((_line(item), data(item)) for item in islice(found, limit))
     output.say(f"{shown} recordings")
     return ExitCode.OK
 
@@ -211,7 +211,7 @@ def _deleted(shelf: Shelf, key: str, *, every_version: bool) -> list[tuple[str, 
     """Version and code of what was deleted."""
     listed = shelf.objects.versions(shelf.bucket, key) if every_version else ()
     wanted = [(key, item.version_id) for item in listed if item.key == key] or [(key, "")]
-    codes = shelf.objects.delete(shelf.bucket, wanted)
+    codes = chain.from_iterable(shelf.objects.delete(shelf.bucket, batch) for batch in batches(wanted))
     return [(version, code) for (_, version), code in zip(wanted, codes, strict=True)]
 
 

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import shlex
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import click
 
 from gme_recording.api.credentials import LOCAL_MAIN_ACCOUNT
 from gme_recording.api.endpoints import local_address
+from gme_recording.api.local import LocalCloud
 from gme_recording.cli.options import project_root
 from gme_recording.cli.output import Output
 from gme_recording.deploy import cloud
 from gme_recording.deploy.attach import LOCAL_PASSPHRASE, state_folder
-from gme_recording.errors import ExitCode, UserError
+from gme_recording.errors import ExitCode
 from gme_recording.localcloud.address import ca_folder_of
 from gme_recording.localcloud.authority import Authority
 
 REGION = "ap-guangzhou"
-TIMEOUT_SECONDS = 30.0
 
 
 def start(port: int | None, output: Output) -> int:
@@ -65,19 +63,7 @@ def env(*, for_python: bool, https: bool) -> int:
 
 def reset(output: Output) -> int:
     """Make it forget everything."""
-    url = local_address(project_root())
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=TIMEOUT_SECONDS)
-    try:
-        connection.request("POST", "/admin/reset")
-        connection.getresponse().read()
-    except OSError:
-        raise UserError(
-            f"the local cloud is not running at {url}",
-            hint="gme-recording cloud start",
-            exit_code=ExitCode.UNAVAILABLE,
-        ) from None
-    finally:
-        connection.close()
+    LocalCloud(local_address(project_root())).reset()
     output.show("local cloud: empty", {"reset": True})
     return ExitCode.OK
 

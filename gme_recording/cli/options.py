@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
@@ -27,6 +28,17 @@ class Moment(click.ParamType[float]):
             return datetime.fromisoformat(value).timestamp()
         except ValueError:
             self.fail(f"{value!r} is no time such as 2026-01-31, 2026-01-31T18:30 or …+08:00", param, ctx)
+
+
+class Finite(click.FloatRange):
+    """A number within bounds; neither `inf` nor `nan`."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return it."""
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a number to count with", param, ctx)
+        return float(number)
 
 
 stack_option = click.option(

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 import click
 
-from gme_recording.cli import render
+from gme_recording.cli import failure, render
 from gme_recording.deploy.step import Step
+from gme_recording.errors import UserError
 
 _SPARSE_SECONDS = 20.0
 """How often a growing number is told where lines cannot be rewritten."""
@@ -37,13 +38,13 @@ class Output:
     def say(self, text: str) -> None:
         """One line about what is being done."""
         if not self.as_json:
-            click.echo(text, err=True, color=self.colour)
+            click.echo(render.safe(text), err=True, color=self.colour)
 
     def progress(self, what: str, done: int, total: int) -> None:
         """How far something is: one line written over and over, or a line now and then."""
         if self.as_json:
             return
-        text = f"{what}: {done} of {total}"
+        text = render.safe(f"{what}: {done} of {total}")
         if self.rewrites:
             click.echo(f"\r{text}", err=True, nl=done >= total)
         elif done >= total or time.monotonic() - self._told >= _SPARSE_SECONDS:
@@ -59,18 +60,32 @@ class Output:
         if self.as_json:
             click.echo(json.dumps(data, ensure_ascii=False, indent=2))
         elif text:
-            click.echo(text, color=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+            click.echo(render.safe(text), color=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
 
     def show_each(self, results: Iterable[tuple[str, Mapping[str, object]]]) -> int:
-        """Print results as they come, none of them kept: a line each, or one JSON array; return how many."""
+        """Print results as they come, none of them kept: a line each, or one JSON array; return how many.
+
+        The array is whole however it ends; an error that ends it is its last member.
+        """
         count = 0
-        for count, (text, data) in enumerate(results, 1):
-            if self.as_json:
-                click.echo(
-                    ("[\n  " if count == 1 else ",\n  ") + json.dumps(data, ensure_ascii=False), nl=False
-                )
-            else:
-                click.echo(text)
-        if self.as_json:
-            click.echo("\n]" if count else "[]")
+        try:
+            for count, (text, data) in enumerate(results, 1):
+                self._show_one(text, data, first=count == 1)
+        except UserError as error:
+            if not (self.as_json and count):
+                raise
+            self._show_one("", {"error": failure.facts(error)}, first=False)
+            failure.tell(error)
+            raise click.exceptions.Exit(error.exit_code) from None
+        finally:
+            if self.as_json and count:
+                click.echo("\n]")
+        if self.as_json and not count:
+            click.echo("[]")
         return count
+
+    def _show_one(self, text: str, data: Mapping[str, object], *, first: bool) -> None:
+        if self.as_json:
+            click.echo(("[\n  " if first else ",\n  ") + json.dumps(data, ensure_ascii=False), nl=False)
+        else:
+            click.echo(render.safe(text))

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from components.config import parse
 from gme_recording import smoke
 from gme_recording.api import Cloud
-from gme_recording.cli import confirming
+from gme_recording.cli import confirming, writing
 from gme_recording.cli.options import project_root
 from gme_recording.cli.output import Output
-from gme_recording.errors import ExitCode, UserError
+from gme_recording.errors import ExitCode
 from gme_recording.smoke import junit, markdown
 
 if TYPE_CHECKING:
@@ -31,17 +31,8 @@ class Files:
     def write(self, reports: Sequence[Report]) -> None:
         """Write what was asked for; raises UserError if a file cannot be written."""
         for file, form in ((self.junit, junit), (self.markdown, markdown)):
-            if file is None:
-                continue
-            try:
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_text(form.render(reports), encoding="utf-8")
-            except OSError as error:
-                raise UserError(
-                    f"{file} cannot be written: {error.strerror}",
-                    hint="the test itself has run: see the table above",
-                    exit_code=ExitCode.INPUT,
-                ) from None
+            if file is not None:
+                writing.write(file, form.render(reports))
 
 
 def smoke_test(name: str, app: str | None, files: Files, output: Output) -> int:
@@ -61,5 +52,7 @@ def smoke_test(name: str, app: str | None, files: Files, output: Output) -> int:
 
     reports = smoke.run_all(chosen, clouds, tell)
     output.show(smoke.render_text(reports).rstrip(), smoke.to_json(reports))
+    others = () if app is None else (one for one in smoke.last(name, root) if one.app not in names)
+    smoke.keep((*others, *reports), root)
     files.write(reports)
     return ExitCode.OK if all(report.passed for report in reports) else ExitCode.FAILED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
@@ -21,7 +22,23 @@ SIGNS = {
     "discard": ("-", "red", "dropped from the state"),
 }
 _OTHER = ("?", "cyan", "")
+_OBEYED = re.compile(
+    r"\x1b\[(?:0|1|3[1-6])m|[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
+)
+"""Colours of `click.style`, or what a terminal obeys."""
 _SHOWN_NAMES = 3
+
+
+def safe(text: str) -> str:
+    """The text without anything that a terminal would obey but our own colours.
+
+    Rooms and users are named by players: control characters and changes of direction become `\\x1b`.
+    """
+    return text if text.isascii() and text.isprintable() else _OBEYED.sub(_spelt, text)
+
+
+def _spelt(found: re.Match[str]) -> str:
+    return found[0] if len(found[0]) > 1 else ascii(found[0])[1:-1]
 
 
 def step(step: Step) -> str:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from gme_recording.api.cos import LifecycleRule
 from gme_recording.api.errors import ApiError
-from gme_recording.api.objects import BATCH, Object
+from gme_recording.api.objects import Object, batches
 from gme_recording.recordings import expiry, names
 from gme_recording.recordings.erase_plan import ErasePlan, Item
 from gme_recording.recordings.owners import Known, Owners
@@ -117,7 +117,7 @@ def act(plan: ErasePlan, places: Iterable[Place]) -> Iterator[tuple[Done, ...]]:
     """
     at = {place.name: place for place in places}
     for name, items in groupby(sorted(plan.erase, key=_place_name), key=_place_name):
-        for batch in _batches(tuple(items)):
+        for batch in batches(tuple(items)):
             yield _delete(at[name], batch) if name in at else _all(batch, "NoSuchPlace")
 
 
@@ -195,10 +195,6 @@ def _item(
         gone=_text(gone) if gone else "",
         why=why,
     )
-
-
-def _batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
 
 
 def _place_name(item: Item) -> str:

@@ -1,3 +1,5 @@
+import errno
+import fcntl
 import signal
 import subprocess
 import sys
@@ -179,3 +181,17 @@ def test_cache_folder_is_the_users_own_or_the_given_one(
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", str(tmp_path))
     assert shared_folder() == tmp_path / ".cache" / "gme-recording" / "rate"
+
+
+def test_where_turns_cannot_be_locked_or_kept_each_process_counts_for_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "no locks here")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    time = Time()
+    rate = Rate(1, folder=tmp_path, now=time.now, sleep=time.sleep)
+    for _ in range(3):
+        rate.wait("StartRecord")
+    assert time.at == 102.0

@@ -116,3 +116,35 @@ def test_a_plans_digest_is_of_what_is_in_the_file(world: World, gr: Shell, tmp_p
     content = json.loads((tmp_path / "p.json").read_text())
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     assert data["sha256"] == hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def test_each_run_of_a_plan_leaves_a_record_of_its_own(world: World, gr: Shell, tmp_path: Path) -> None:
+    world.recorded("lobby", "7", mode=1)
+    gr("recordings", "erase", "--user", "7", "--plan", "p.json", "--plan-only")
+    first = gr("recordings", "erase", "--plan", "p.json", "--by", "Ada", "--yes", "--json")
+    second = gr("recordings", "erase", "--plan", "p.json", "--by", "Grace", "--yes", "--json")
+    assert [Path(one.data["record"]).name for one in (first, second)] == ["p.record.json", "p.record-2.json"]
+    signed = [
+        json.loads((tmp_path / one.data["record"]).read_text())["signedOffBy"] for one in (first, second)
+    ]
+    assert signed == ["Ada", "Grace"]
+
+
+def test_options_that_would_change_a_plan_are_refused_where_it_is_carried_out(
+    world: World, gr: Shell
+) -> None:
+    gr("recordings", "erase", "--user", "7", "--plan", "p.json", "--plan-only")
+    ended = gr("recordings", "erase", "--plan", "p.json", "--include-mixed", "--room", "lobby", "--yes")
+    assert (ended.code, "--room, --include-mixed would change the plan" in ended.err) == (
+        ExitCode.INPUT,
+        True,
+    )
+
+
+def test_a_record_that_cannot_be_written_stops_before_anything_is_erased(world: World, gr: Shell) -> None:
+    world.recorded("lobby", "7", mode=1)
+    gr("recordings", "erase", "--user", "7", "--plan", "p.json", "--plan-only")
+    Path("p.record.json.part").mkdir()
+    ended = gr("recordings", "erase", "--plan", "p.json", "--yes")
+    assert (ended.code, "p.record.json cannot be written" in ended.err) == (ExitCode.INPUT, True)
+    assert len(world.listed()) == 1

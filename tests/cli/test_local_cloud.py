@@ -7,6 +7,7 @@ import pytest
 
 from gme_recording.api import credentials
 from gme_recording.api.credentials import CloudKind
+from gme_recording.api.local import LocalCloud
 from gme_recording.cli import app
 from gme_recording.cli.local_cloud import environment
 from gme_recording.errors import ExitCode
@@ -77,10 +78,21 @@ def test_reset_of_a_cloud_that_does_not_answer_is_told(project, capsys, monkeypa
 
 def test_reset_empties_the_local_cloud(project, local_cloud, capsys, monkeypatch):
     monkeypatch.setenv("GME_RECORDING_CLOUD", local_cloud.url)
+    cloud = LocalCloud(local_cloud.url)
+    cloud.create_application(1400000777, "made by a test")
 
     assert app.run(["cloud", "reset", "--json"]) == ExitCode.OK
 
     assert json.loads(capsys.readouterr().out) == {"reset": True}
+    assert cloud.application(1400000777) is None
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:port", "http://127.0.0.1:99999"])
+def test_an_address_that_is_none_is_told(project, capsys, monkeypatch, url):
+    monkeypatch.setenv("GME_RECORDING_CLOUD", url)
+
+    assert app.run(["cloud", "reset"]) == ExitCode.UNAVAILABLE
+    assert url in capsys.readouterr().err
 
 
 def test_the_environment_of_this_process_is_left_alone(project):

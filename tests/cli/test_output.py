@@ -1,8 +1,14 @@
 import io
+import json
 import sys
+from collections.abc import Iterator
+
+import click
+import pytest
 
 from gme_recording.cli.output import Output
 from gme_recording.deploy.step import Step
+from gme_recording.errors import ExitCode, UserError
 
 
 class Terminal(io.StringIO):
@@ -65,3 +71,44 @@ def test_without_colour_no_escape_is_written(capsys):
     Output(colour=False).step(Step("create", "Bucket", "b"))
 
     assert capsys.readouterr().err == "  + Bucket b  created\n"
+
+
+def told_until(error: BaseException) -> Iterator[tuple[str, dict[str, object]]]:
+    yield "first", {"a": 1}
+    raise error
+
+
+def test_results_are_one_whole_json_array_whatever_ends_them(capsys):
+    output = Output(as_json=True)
+
+    assert output.show_each([("first", {"a": 1}), ("second", {"a": 2})]) == 2
+    assert json.loads(capsys.readouterr().out) == [{"a": 1}, {"a": 2}]
+
+    assert output.show_each([]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+    with pytest.raises(KeyboardInterrupt):
+        output.show_each(told_until(KeyboardInterrupt()))
+    assert json.loads(capsys.readouterr().out) == [{"a": 1}]
+
+
+def test_the_error_that_ends_results_is_the_last_of_them(capsys):
+    with pytest.raises(click.exceptions.Exit) as ended:
+        Output(as_json=True).show_each(told_until(UserError("the bucket is gone", exit_code=ExitCode.FAILED)))
+
+    first, last = json.loads(capsys.readouterr().out)
+    assert (ended.value.exit_code, first) == (ExitCode.FAILED, {"a": 1})
+    assert last["error"]["message"] == "the bucket is gone"
+
+
+def test_names_that_players_give_cannot_command_the_terminal(capsys):
+    evil = "room \x1b]0;owned\x07\x1b[2J\u202eabc"
+    output = Output()
+
+    output.show(evil, {})
+    output.show_each([(evil, {})])
+    output.say(evil)
+
+    told = capsys.readouterr()
+    assert not {"\x1b", "\x07", "\u202e"} & {*told.out, *told.err}
+    assert told.out.count(r"room \x1b]0;owned\x07\x1b[2J\u202eabc") == 2

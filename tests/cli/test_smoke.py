@@ -16,6 +16,7 @@ from gme_recording.api import LifecycleRule
 from gme_recording.cli import app
 from gme_recording.errors import ExitCode
 from gme_recording.localcloud.pytest_plugin import RunningCloud
+from gme_recording.smoke import last
 from gme_recording.smoke.table import CHECKS
 from tests.smoke.environment import APP, BUCKET, Environment
 
@@ -106,3 +107,15 @@ def test_report_that_cannot_be_written_is_said_after_the_test(
     assert f"Smoke test of local/demo (bizId {APP}, full)" in out
     assert "smoke.xml cannot be written" in err
     assert BUCKET in out
+
+
+def test_what_was_tested_is_remembered_and_a_test_of_one_application_keeps_the_others(
+    environment: Environment, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    ran(capsys)
+    before = last("local", tmp_path)
+    assert [(one.app, one.passed) for one in before] == [("demo", True), ("second", False)]
+    ran(capsys, "--app", "second")
+    after = {one.app: one for one in last("local", tmp_path)}
+    assert after["demo"] == before[0]
+    assert after["second"].started > before[1].started

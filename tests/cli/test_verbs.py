@@ -10,7 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from gme_recording.cli.app import VERBS, cli
+from gme_recording.cli.app import VERBS, cli, run
 from gme_recording.errors import ExitCode
 
 HEAVY = ("pulumi", "tencentcloud", "tencentcloud_iac_pulumi", "qcloud_cos", "grpc", "requests")
@@ -86,3 +86,18 @@ def test_an_unknown_verb_is_refused_with_what_exists():
 
     assert ended.exit_code == ExitCode.INPUT
     assert "nonsense" in ended.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["recordings", "play-url", "key", "--for", "nan"],
+        ["record", "watch", "--room", "lobby", "--every", "nan"],
+        ["reconcile", "--patience", "inf"],
+        ["reconcile", "--longest", "nan"],
+        ["review", "--hours-per-day", "inf"],
+    ],
+)
+def test_a_number_that_nothing_can_be_counted_with_is_refused(arguments, capsys):
+    assert run(arguments) == ExitCode.INPUT
+    assert "is not a number to count with" in " ".join(capsys.readouterr().err.split())

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from gme_recording.cli import reconciling
-from gme_recording.cli.options import Moment, output_options, stack_option
+from gme_recording.cli.options import Finite, Moment, output_options, stack_option
 from gme_recording.cli.output import Output
 
 
@@ -32,14 +32,14 @@ from gme_recording.cli.output import Output
 )
 @click.option(
     "--patience",
-    type=click.FloatRange(min=0),
+    type=Finite(min=0),
     default=30,
     show_default=True,
     help="Minutes that a file may take into the bucket.",
 )
 @click.option(
     "--longest",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Finite(min=0, min_open=True),
     default=24,
     show_default=True,
     help="Hours that a task may run.",

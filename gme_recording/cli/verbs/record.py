@@ -12,7 +12,7 @@ import click
 from gme_recording.api.gme import RecordMode
 from gme_recording.api.tasks import Choice
 from gme_recording.cli import recording
-from gme_recording.cli.options import output_options, stack_option
+from gme_recording.cli.options import Finite, output_options, stack_option
 from gme_recording.cli.output import Output
 from gme_recording.cli.recording import Which
 
@@ -224,7 +224,7 @@ def files(stack: str, app: str | None, room: str | None, task: str | None, *, ou
 )
 @click.option("--mode", type=Mode(), default="mixed", show_default=True, help=f"With --keep: {mode_help}")
 @click.option(
-    "--every", type=click.FloatRange(0.1, 3600), default=2.0, show_default=True, help="Seconds between looks."
+    "--every", type=Finite(0.1, 3600), default=2.0, show_default=True, help="Seconds between looks."
 )
 @click.option(
     "--patience",

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from gme_recording.cli import erasing, keeping
-from gme_recording.cli.options import Moment, output_options, stack_option
+from gme_recording.cli.options import Finite, Moment, output_options, stack_option
 from gme_recording.cli.output import Output
 from gme_recording.recordings import links
 
@@ -135,7 +135,7 @@ def get(*, keys: tuple[str, ...], folder: Path, workers: int, output: Output, **
 @click.option(
     "--for",
     "minutes",
-    type=click.FloatRange(links.SHORTEST_SECONDS / 60, links.LONGEST_SECONDS / 60),
+    type=Finite(links.SHORTEST_SECONDS / 60, links.LONGEST_SECONDS / 60),
     default=links.USUAL_SECONDS / 60,
     show_default=True,
     help="Minutes until the link expires.",

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from gme_recording.cli import reviewing
-from gme_recording.cli.options import Moment, output_options
+from gme_recording.cli.options import Finite, Moment, output_options
 from gme_recording.cli.output import Output
 
 
@@ -23,7 +23,7 @@ from gme_recording.cli.output import Output
 )
 @click.option(
     "--hours-per-day",
-    type=click.FloatRange(min=0),
+    type=Finite(min=0),
     help="Hours of rooms recorded a day in each stack: fills the column of costs.",
 )
 @click.option("--commit", default="", help="The commit that was previewed, to name it in the comment.")

@@ -100,3 +100,18 @@ config:
 """
     (tmp_path / "Pulumi.yaml").write_text(text, encoding="utf-8")
     assert files.project_defaults(tmp_path) == {"gme-recording:region": "ap-seoul", "a:b": "c"}
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("a: 1\n[b, c]: 2\n", "file.yaml, line 2: a key must be a word, not a list or a mapping"),
+        ("? {b: c}\n: 2\n", "file.yaml, line 1: a key must be a word, not a list or a mapping"),
+        ("a: &a\n  - *a\n", "file.yaml, line 1: found unconstructable recursive node"),
+        ("a: &a {b: *a}\n", "file.yaml, line 1: found unconstructable recursive node"),
+        (f"a: {'9' * 5000}\n", "file.yaml: Exceeds the limit"),
+        ("a: " + "[" * 3000 + "]" * 3000, "file.yaml: nested too deeply"),
+    ],
+)
+def test_yaml_that_no_one_would_write_is_refused_in_words(tmp_path: Path, text: str, problem: str) -> None:
+    assert str(refused(tmp_path, text)).startswith(problem)
