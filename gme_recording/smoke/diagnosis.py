@@ -52,7 +52,7 @@ DIAGNOSES = {
     ),
     Cause.FULL_SCOPE: Diagnosis(
         says="the recording scope of application {biz_id} is full, which refuses the API",
-        hint=_CONSOLE,
+        hint=_CONSOLE + "; if its scope is custom there, it is no longer allow-listed: open a ticket",
         local_hint=_UP,
     ),
     Cause.ARREARS: Diagnosis(

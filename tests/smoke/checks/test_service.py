@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from gme_recording import smoke
-from gme_recording.api import ApiError, Gme
-from gme_recording.api.errors import NO_ANSWER
+from gme_recording.api import ApiError, CloudKind, Gme
+from gme_recording.api.errors import NO_ANSWER, SERVICE_NOT_OPENED
+from gme_recording.api.gme import AppState
+from gme_recording.smoke import Cause, Mode
 from gme_recording.smoke.checks import service
 from tests.smoke.environment import SETTINGS, Environment, found
 
@@ -55,3 +57,32 @@ def test_wrong_biz_id_finds_nothing_out_if_nobody_answers(environment: Environme
 
     report = environment.smoke(environment.run(gme=Cut(environment.cloud)))
     assert found(report, "wrong-biz-id") == "StartRecord: no answer"
+
+
+class International(Gme):
+    """As on the international site, which has no list of applications."""
+
+    def find_app(self, biz_id: int) -> AppState | None:
+        raise ApiError("InvalidAction", f"no list that holds {biz_id}", action="DescribeApplicationList")
+
+
+@pytest.mark.parametrize(
+    ("site", "setting", "cause"),
+    [
+        (Gme, {"recording": False}, Cause.NOT_ACTIVATED),
+        (International, {"recording": False}, Cause.NOT_ACTIVATED),
+        (Gme, {"scope": "full"}, Cause.FULL_SCOPE),
+    ],
+    ids=["listed as off", "no list", "listed as on"],
+)
+def test_service_finds_on_tencent_cloud_what_may_as_well_be_the_allow_list(
+    environment: Environment, site: type[Gme], setting: dict[str, Any], cause: Cause
+) -> None:
+    """One answer stands for several things there; the list tells some apart, the hint speaks of the rest."""
+    environment.admin("PUT", "/admin/gme/profile", {"fullScopeCode": SERVICE_NOT_OPENED})
+    environment.console(**setting)
+    target = environment.target(cloud=CloudKind.TENCENT, mode=Mode.PROBE)
+    report = environment.smoke(environment.run(target, local=None, gme=site(environment.cloud)))
+    assert found(report, "service")
+    assert report.diagnosis == cause
+    assert "allow-listed: open a ticket" in report.hint
