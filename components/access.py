@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
+import grpc
 import pulumi
 from tencentcloud_iac_pulumi import cam, user
 
@@ -25,6 +27,9 @@ GME_SERVICE = "gamemedia.gme.cloud.tencent.com"
 """Role carrier of the grant that the console asks for in a pop-up (598/85196). Without a custom suffix the
 role gets the one name that GME looks for."""
 
+_UNREACHED = re.compile(r"is not running|no connection|NetworkError|dial tcp|no such file")
+"""How our own clients and the official provider say that nobody was asked."""
+
 
 @dataclass(frozen=True, slots=True)
 class Owner:
@@ -39,13 +44,15 @@ def owner(appid: str) -> Owner:
     """Who owns the credentials; `UserError` if that is not the account of the stack. Calls CAM once."""
     try:
         found = user.get_info()
+    except grpc.RpcError:
+        raise  # the engine has ended, and tells why: a plugin that it has not, or that does not start
     except Exception as refusal:
         _, _, said = str(refusal).rpartition("returned an error: ")  # the engine's own words come before
         message, _, hint = said.partition("\nhint: ")
         raise UserError(
             f"the account of the credentials could not be read: {message}",
             hint=hint or "gme-recording doctor",
-            exit_code=ExitCode.AUTH,
+            exit_code=ExitCode.UNAVAILABLE if _UNREACHED.search(message) else ExitCode.AUTH,
         ) from refusal
     if found.app_id != appid:
         raise UserError(

@@ -88,7 +88,7 @@ class Storage(pulumi.ComponentResource):
             ),
         )
         self.bucket = bucket.bucket
-        self.url = bucket.cos_bucket_url
+        self.url = bucket.cos_bucket_url.apply(_address)
         self.register_outputs({"bucket": self.bucket, "url": self.url})
 
     def _kept(self, on_destroy: OnDestroy) -> pulumi.ResourceOptions:
@@ -97,6 +97,11 @@ class Storage(pulumi.ComponentResource):
             protect=True if on_destroy is OnDestroy.REFUSE else None,
             retain_on_delete=True if on_destroy is OnDestroy.KEEP else None,
         )
+
+
+def _address(url: str) -> str:
+    """The provider gives a bare host, unless `tencentcloud:cosDomain` is set."""
+    return url if "://" in url else f"https://{url}"
 
 
 def _logging(args: StorageArgs) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
+from gme_recording.api.endpoints import authorities
 from gme_recording.api.errors import ApiError, vendor_errors
 from gme_recording.api.retry import Repeat, retry
 from gme_recording.api.vendor import TIMEOUT, cos_client
@@ -157,9 +158,15 @@ class Cos:
         with vendor_errors("GetObject", self._cloud.url), Session() as session:
             session.trust_env = not self._cloud.url
             session.proxies.update(proxies or {})
-            with session.get(
-                url, headers=dict(headers or {}), timeout=TIMEOUT, stream=True, allow_redirects=False
-            ) as answer:
+            asked = session.get(
+                url,
+                headers=dict(headers or {}),
+                timeout=TIMEOUT,
+                stream=True,
+                allow_redirects=False,
+                verify=authorities(),
+            )
+            with asked as answer:
                 return answer.status_code
 
     def _settings(self, action: str, ask: Callable[[Any], Any]) -> Mapping[str, Any]:

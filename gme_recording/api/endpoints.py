@@ -69,3 +69,21 @@ def root_domain() -> str:
     The variable is the official provider's; both sites answer the five recording actions.
     """
     return os.environ.get("TENCENTCLOUD_DOMAIN") or "tencentcloudapi.com"
+
+
+def authorities() -> str | None:
+    """File or folder of the certificate authorities to trust; None for those that the vendor's SDKs bring.
+
+    `REQUESTS_CA_BUNDLE` (read by requests), else `SSL_CERT_FILE` (read by OpenSSL, the engine and the
+    official provider): where a company's proxy looks into TLS, one of them names the proxy's own authority.
+    """
+    for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"):
+        if path := os.environ.get(name):
+            if Path(path).exists():
+                return path
+            raise UserError(
+                f"{name} is {path}: there is no such file",
+                hint=f"correct it, or: unset {name}",
+                exit_code=ExitCode.UNAVAILABLE,
+            )
+    return None

@@ -91,7 +91,8 @@ HINTS = {
     "UnsupportedRegion": "compare gme-recording:region with the list of COS regions",
     # the way there
     NO_LOCAL_CLOUD: START_LOCAL_CLOUD,
-    UNREACHED: "check the network and HTTPS_PROXY; gme-recording cloud env leads to the local cloud alone",
+    UNREACHED: "check the network, HTTPS_PROXY and, for a proxy's own certificates, SSL_CERT_FILE; "
+    "gme-recording cloud env leads to the local cloud alone",
     NO_ANSWER: "the request may have been performed: look before repeating it",
     UNREADABLE: "check HTTPS_PROXY: something other than Tencent Cloud answered",
     # COS

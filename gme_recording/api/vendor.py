@@ -8,7 +8,7 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from gme_recording.api.endpoints import root_domain
+from gme_recording.api.endpoints import authorities, root_domain
 from gme_recording.api.errors import UNREADABLE, ApiError, vendor_errors
 from gme_recording.api.rate import LIMITER
 from gme_recording.api.retry import Repeat, retry
@@ -75,6 +75,7 @@ def _api3_client(cloud: Cloud, name: str) -> Any:
         rootDomain=root_domain() if not cloud.url else None,
         reqTimeout=TIMEOUT,
         keepAlive=True,
+        certification=authorities(),
     )
     sdk = getattr(importlib.import_module(module), client)(
         Credential(who.secret_id, who.secret_key.reveal(), who.token.reveal() if who.token else None),
@@ -100,6 +101,7 @@ def cos_client(cloud: Cloud) -> Any:
         Scheme=cloud.scheme,
         Proxies=cloud.proxies,
         Timeout=TIMEOUT,
+        VerifySSL=authorities(),
     )
     session = Session()
     _send_at_once(session, cloud)

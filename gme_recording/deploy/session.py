@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from components.config import parse
-from gme_recording.api import CloudKind
+from gme_recording.api import ApiError, CloudKind, LocalCloud
 from gme_recording.deploy import cloud
 from gme_recording.deploy.toolchain.find import find
 from gme_recording.deploy.watch import Watcher
+from gme_recording.errors import ExitCode, UserError
 
 if TYPE_CHECKING:
     from components.config.model import Stack
@@ -33,6 +34,8 @@ def prepare(name: str, root: Path, watcher: Watcher) -> Deployment:
 
 def deployment(stack: Stack, root: Path, watcher: Watcher) -> Deployment:
     """Find or get the engine for a stack that has been checked."""
+    # What gRPC reads of a company's https_proxy would lead the engine's own calls on this machine through it.
+    os.environ.setdefault("no_grpc_proxy", "127.0.0.1,localhost")
     engine = find(root, watcher)
     from gme_recording.deploy.engine import Deployment  # noqa: PLC0415 - loads the Pulumi SDK
 
@@ -44,5 +47,17 @@ def cloud_of(stack: Stack, root: Path, watcher: Watcher) -> str:
     if stack.cloud is CloudKind.TENCENT:
         return f"Tencent Cloud, {stack.region}"
     if url := os.environ.get("GME_RECORDING_CLOUD"):
+        _answering(url)
         return f"local, {url} (GME_RECORDING_CLOUD)"
     return f"local, {cloud.ensure(root, watcher).url}"
+
+
+def _answering(url: str) -> None:
+    try:
+        LocalCloud(url).now()
+    except ApiError:
+        raise UserError(
+            f"GME_RECORDING_CLOUD is {url}: no local cloud answers there",
+            hint="unset GME_RECORDING_CLOUD, or start a local cloud at that address",
+            exit_code=ExitCode.UNAVAILABLE,
+        ) from None

@@ -3,10 +3,11 @@ from collections.abc import Callable
 
 import pytest
 
-from gme_recording.api import ApiError, Cloud, CloudKind, Cos, Credentials, Gme, RecordMode, Secret
+from gme_recording.api import ApiError, Cam, Cloud, CloudKind, Cos, Credentials, Gme, RecordMode, Secret
 from gme_recording.api.errors import NO_ANSWER, UNREACHED
 from gme_recording.api.vendor import TIMEOUT, _api3_client, cos_client
-from gme_recording.errors import ExitCode
+from gme_recording.errors import ExitCode, UserError
+from gme_recording.localcloud.pytest_plugin import RunningCloud
 from tests.api.conftest import Answer, Vendor, ok
 
 TENCENT = Cloud(
@@ -79,6 +80,31 @@ def test_proxy_that_refuses_the_tunnel_is_told_from_a_lost_answer(
     with pytest.raises(ApiError, match="no connection to Tencent Cloud") as error:
         ask()
     assert (error.value.code, error.value.exit_code) == (UNREACHED, ExitCode.UNAVAILABLE)
+
+
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
+def test_authorities_of_a_company_are_trusted_by_every_client(
+    local_cloud: RunningCloud, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A proxy that looks into TLS, as the local cloud's tunnel is one, shows certificates of its own."""
+    for other in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "https_proxy", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(other, raising=False)
+    monkeypatch.setenv(name, str(local_cloud.certificate))
+    monkeypatch.setenv("HTTPS_PROXY", local_cloud.url)
+    key = Credentials(local_cloud.secret_id, Secret(local_cloud.secret_key))
+    cloud = Cloud(CloudKind.TENCENT, "eu-frankfurt", key)
+    assert Cam(cloud).account().appid == "1250000000"
+    cos_client(cloud).create_bucket(Bucket="b-1250000000")
+    assert Cos(cloud).bucket_region("b-1250000000") == "eu-frankfurt"
+    assert Cos(cloud).anonymous_status("b-1250000000", "any") == 403
+
+
+def test_authorities_that_are_not_there_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/ca.pem")
+    with pytest.raises(UserError, match=r"SSL_CERT_FILE is /nowhere/ca\.pem: there is no such file") as error:
+        Cam(TENCENT).account()
+    assert error.value.exit_code is ExitCode.UNAVAILABLE
 
 
 def test_request_that_the_sdk_refuses_to_build_is_worded(vendor: Vendor) -> None:

@@ -163,6 +163,21 @@ def test_credentials_that_are_refused_are_a_line_for_people() -> None:
         owner("1250000000", {"refused": "AuthFailure.SecretIdNotFound"})
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "GetUserAppId: the local cloud is not running at http://127.0.0.1:9",
+        "GetUserAppId: no connection to Tencent Cloud (NewConnectionError)",
+        "[TencentCloudSDKError] Code=ClientError.NetworkError, Message=Fail to get response because",
+        "Post https://cam.tencentcloudapi.com/: dial tcp: lookup cam.tencentcloudapi.com: no such host",
+    ],
+)
+def test_a_cloud_that_is_not_reached_is_no_matter_of_credentials(said: str) -> None:
+    with pytest.raises(UserError, match="could not be read") as raised:
+        owner("1250000000", {"refused": said})
+    assert raised.value.exit_code is ExitCode.UNAVAILABLE
+
+
 def test_what_the_provider_says_to_do_is_the_hint() -> None:
     with pytest.raises(UserError) as raised:
         owner(

@@ -96,7 +96,7 @@ def test_outputs_are_what_operators_and_programs_need() -> None:
     assert len(proved) == 12
     assert outputs == {
         "bucket": "voice-1250000000",
-        "bucketUrl": "rec.cos.ap-guangzhou.myqcloud.com",
+        "bucketUrl": "https://rec.cos.ap-guangzhou.myqcloud.com",
         "role": "GME_QCSLinkedRoleInGameMedia",
         "policyIds": {},
         "applications": {"app0": {"bizId": 1400000001, "prefix": "1400000001_", "settings": "0123456789ab"}},

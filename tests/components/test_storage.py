@@ -4,7 +4,7 @@ import pytest
 
 from components import documents
 from components.config.model import OnDestroy
-from components.storage import Storage, StorageArgs
+from components.storage import Storage, StorageArgs, _address
 from gme_recording.api import LifecycleRule
 from tests.support import wire
 
@@ -76,3 +76,8 @@ def test_empty_deletes_the_recordings_with_the_bucket() -> None:
     bucket, policy = on_destroy(OnDestroy.EMPTY)
     assert (bucket.protect, bucket.retain_on_delete, bucket.props["forceClean"]) == (False, False, True)
     assert (policy.protect, policy.retain_on_delete) == (False, False)
+
+
+@pytest.mark.parametrize("given", ["rec.cos.ap-guangzhou.myqcloud.com", "http://rec.cos.myqcloud.com"])
+def test_the_buckets_address_is_a_url_whatever_the_provider_gives(given: str) -> None:
+    assert _address(given) == (given if given.startswith("http") else f"https://{given}")

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from gme_recording.api import Cloud, CloudKind, LocalCloud
+from gme_recording.api.endpoints import local_address
 from gme_recording.api.gme import Gme
 from gme_recording.cli import app
 from providers.gme import recording_settings
@@ -32,13 +33,12 @@ def main() -> None:
     app.main()
 
 
-def apply(biz_id: int, bucket: str, region: str, callback_url: str) -> None:
+def apply(console: LocalCloud, biz_id: int, bucket: str, region: str, callback_url: str) -> None:
     """Fill in the console's form and save."""
-    console = LocalCloud(Cloud.connect(CloudKind.LOCAL, region, Path()).url)
     console.create_application(biz_id, "arena")
     shown = {"bucket": bucket, "region": region, "callbackUrl": callback_url}
     console.put_recording(biz_id, {"recording": True, "scope": "custom", **shown})
 
 
 if __name__ == "__main__":
-    apply(int(sys.argv[1]), *sys.argv[2:])
+    apply(LocalCloud(local_address(Path())), int(sys.argv[1]), *sys.argv[2:])
