@@ -43,7 +43,7 @@ class Effect(StrEnum):
     TRUNCATED = "truncated"
     """Performed; the answer ends in the middle."""
     UNSEEN = "unseen"
-    """A read finds nothing that is younger than `seconds` of virtual time."""
+    """A read finds nothing that is younger than `seconds` of virtual time, but settings and tags."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,6 +61,7 @@ class Key(Record):
     """A key pair, permanent or temporary, and whom it stands for."""
 
     KEY = ("secret_id",)
+    SINCE = "created"
     secret_id: str
     secret_key: str
     kind: Kind

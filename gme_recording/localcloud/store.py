@@ -24,8 +24,8 @@ class Record:
 
     __slots__ = ()
     KEY: ClassVar[tuple[str, ...]]
-    SINCE: ClassVar[str] = "created"
-    """The field, if it has one, that says since when the record is there."""
+    SINCE: ClassVar[str] = ""
+    """The field that says since when the record is there; empty for what has no age and is always seen."""
 
 
 R = TypeVar("R", bound=Record)
@@ -250,17 +250,19 @@ class Hindsight(Store):
         self._moment = moment
 
     def query(self, record: type[R], clause: str, values: Sequence[object] = ()) -> list[R]:
-        found = super().query(record, clause, values)
-        return [one for one in found if not self._is_younger(one)]
-
-    def _is_younger(self, record: Record) -> bool:
-        since = getattr(record, record.SINCE, None)
-        return isinstance(since, datetime) and since > self._moment
+        if not record.SINCE:
+            return super().query(record, clause, values)
+        table = self._tables[record]
+        older = f'SELECT * FROM "{table.name}" WHERE coalesce("{record.SINCE}", 0) <= ?'  # noqa: S608
+        found = f"SELECT {_quoted(table.columns)} FROM ({older}) WHERE {clause}"  # noqa: S608
+        rows = self._db.execute(found, [self._moment.timestamp(), *values]).fetchall()
+        return [table.record(row) for row in rows]
 
 
 def _table(record: type[Record]) -> Table:
     hints = get_type_hints(record)
     columns = {field.name: _column(field, hints[field.name]) for field in fields(cast("Any", record))}
+    assert not record.SINCE or record.SINCE in columns, f"{record.__name__} has no {record.SINCE}"
     name = f"{record.__module__.rpartition('services.')[2]}.{record.__name__}"
     return Table(name, columns, record.KEY, record)
 

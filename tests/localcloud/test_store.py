@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gme_recording.localcloud import identity
+from gme_recording.localcloud import assemble, identity
 from gme_recording.localcloud.store import IncompatibleState, Record, Store
 
 
@@ -228,6 +228,32 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
     (tmp_path / "state").write_text("this is not a database, and long enough to be looked at")
     with pytest.raises(IncompatibleState, match="not a database"):
         Store(tmp_path / "state", RECORDS)
+
+
+def test_everything_that_a_customer_makes_has_an_age_but_settings():
+    ageless = {record.__name__ for record in assemble.RECORDS if not record.SINCE}
+    assert ageless == {
+        *("Account", "Configuration", "IdentityProvider", "Network", "Profile", "Tag"),
+        *(
+            "Attempt",
+            "Callback",
+            "Counter",
+            "Deletion",
+            "Due",
+            "Fault",
+            "Held",
+            "Message",
+            "Offset",
+            "Planned",
+        ),
+    }
+
+
+def test_an_age_that_is_no_field_is_a_mistake():
+    own = {"KEY": ("name",), "SINCE": "born"}
+    aged = make_dataclass("Aged", [("name", str)], bases=(Record,), namespace=own)
+    with pytest.raises(AssertionError, match="Aged has no born"):
+        Store(":memory:", (aged,))
 
 
 def test_times_are_kept_to_the_microsecond(store):

@@ -29,6 +29,7 @@ class Counter(Record):
 @dataclass(frozen=True, slots=True)
 class User(Record):
     KEY = ("uin",)
+    SINCE = "created"
     uin: int
     uid: int
     owner_uin: str
@@ -48,6 +49,7 @@ class User(Record):
 @dataclass(frozen=True, slots=True)
 class Role(Record):
     KEY = ("role_id",)
+    SINCE = "created"
     role_id: int
     """Decimal text in some calls, a number in others; fits 64 bits with sign."""
     owner_uin: str
@@ -76,6 +78,7 @@ class Role(Record):
 @dataclass(frozen=True, slots=True)
 class Policy(Record):
     KEY = ("policy_id",)
+    SINCE = "created"
     policy_id: int
     owner_uin: str
     """Empty for the vendor's preset policies."""
@@ -96,6 +99,7 @@ class PolicyVersion(Record):
     """A document that a policy had, has, or may get; `Policy.document` is that of its default version."""
 
     KEY = ("policy_id", "number")
+    SINCE = "created"
     policy_id: int
     number: int
     document: str

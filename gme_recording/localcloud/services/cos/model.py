@@ -31,6 +31,7 @@ class Versioning(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Bucket(Record):
     KEY = ("name",)
+    SINCE = "created"
     name: str
     """With the appid: `<name>-<appid>`; names are unique over all regions."""
     region: str
@@ -67,6 +68,7 @@ class Version(Record):
     """One version of an object, or a delete marker."""
 
     KEY = ("bucket", "key", "rank")
+    SINCE = "modified"
     bucket: str
     key: str
     rank: int
@@ -100,6 +102,7 @@ class Upload(Record):
     """A multipart upload under way, with what was said about the object."""
 
     KEY = ("upload_id",)
+    SINCE = "initiated"
     upload_id: str
     bucket: str
     key: str
@@ -115,6 +118,7 @@ class Upload(Record):
 @dataclass(frozen=True, slots=True)
 class Part(Record):
     KEY = ("upload_id", "number")
+    SINCE = "modified"
     upload_id: str
     number: int
     content: str

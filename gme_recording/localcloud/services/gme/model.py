@@ -54,6 +54,7 @@ class Status(IntEnum):
 @dataclass(frozen=True, slots=True)
 class App(Record):
     KEY = ("biz_id",)
+    SINCE = "created"
     biz_id: int
     name: str
     owner_uin: str
@@ -100,6 +101,7 @@ class Member(Record):
     """Someone in a room. A room exists as long as it has one."""
 
     KEY = ("biz_id", "room_id", "user_id")
+    SINCE = "joined"
     biz_id: int
     room_id: str
     user_id: str
@@ -116,6 +118,7 @@ class Member(Record):
 @dataclass(frozen=True, slots=True)
 class Task(Record):
     KEY = ("task_id",)
+    SINCE = "started"
     task_id: int
     biz_id: int
     room_id: str
@@ -137,6 +140,7 @@ class File(Record):
     """One segment of one stream, from the microphone to the bucket."""
 
     KEY = ("task_id", "stream", "serial")
+    SINCE = "started"
     task_id: int
     stream: str
     serial: int

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from gme_recording.localcloud.faults import Effect, Fault
 from gme_recording.localcloud.pytest_plugin import RunningCloud
 from gme_recording.localcloud.services.gme.model import Member, Profile
 from tests.localcloud.services.gme.sdk import NOBODY, STRANGER, Gme, prepare
@@ -233,3 +234,19 @@ def test_international_site_serves_the_same_actions(local_cloud: RunningCloud) -
     prepare(local_cloud)
     gme = Gme(local_cloud, host="gme.intl.tencentcloudapi.com")
     assert gme.ask("StartRecord", **START)["TaskId"] > 2**53
+
+
+def test_what_is_new_is_seen_late(local_cloud: RunningCloud) -> None:
+    prepare(local_cloud)
+    local_cloud.advance(minutes=10)
+    gme = Gme(local_cloud)
+    local_cloud.faults.add(Fault(effect=Effect.UNSEEN, service="gme", seconds=60))
+    local_cloud.run(lambda cloud: cloud.store.put(Member(BIZ_ID, "late", "8", True, cloud.clock.now())))
+    task_id = gme.ask("StartRecord", **START)["TaskId"]
+    task = {"BizId": BIZ_ID, "TaskId": task_id}
+    assert gme.ask("DescribeTaskInfo", BizId=BIZ_ID, RoomId="room")["TaskId"] is None
+    assert gme.refusal("DescribeRecordInfo", **task) == "ResourceNotFound.TaskNotFound"
+    assert gme.refusal("DescribeTaskInfo", BizId=BIZ_ID, RoomId="late") == "ResourceNotFound.RoomNotFound"
+    local_cloud.advance(seconds=61)
+    assert gme.ask("DescribeTaskInfo", BizId=BIZ_ID, RoomId="room")["TaskId"] == task_id
+    assert len(gme.ask("DescribeRecordInfo", **task)["RecordInfo"]) == 1
