@@ -47,14 +47,32 @@ VERSIONS = (
 
 
 def migrate(database: sqlite3.Connection, path: str) -> None:
-    """Bring the tables to this program's version, in one transaction a version."""
-    (version,) = database.execute("PRAGMA user_version").fetchone()
+    """Bring the tables to this program's version, all or nothing, by whichever process comes first."""
+    if _version(database) == len(VERSIONS):
+        return
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        _step_up(database, path)
+    except BaseException:
+        database.execute("ROLLBACK")
+        raise
+    database.execute("COMMIT")
+
+
+def _step_up(database: sqlite3.Connection, path: str) -> None:
+    version = _version(database)
     if version > len(VERSIONS):
         raise UserError(
             f"{path} was written by a newer gme-recording (version {version}, known are {len(VERSIONS)})",
             hint="use that version, or another file",
             exit_code=ExitCode.INPUT,
         )
-    for number in range(version, len(VERSIONS)):
-        script = f"BEGIN IMMEDIATE;{VERSIONS[number]}PRAGMA user_version = {number + 1};COMMIT;"
-        database.executescript(script)
+    for script in VERSIONS[version:]:
+        for statement in script.split(";"):
+            database.execute(statement)
+    database.execute(f"PRAGMA user_version = {len(VERSIONS)}")
+
+
+def _version(database: sqlite3.Connection) -> int:
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    return int(version)

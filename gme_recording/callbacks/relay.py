@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 
+from gme_recording.callbacks.event import GREATEST
 from gme_recording.callbacks.store import Selection
 from gme_recording.callbacks.told import Heard, Refusals, Told, digest
 
@@ -93,7 +94,9 @@ class Relay:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 20 else None
+    if not (text and text.isascii() and text.isdigit() and len(text) <= len(str(GREATEST))):
+        return None
+    return number if (number := int(text)) <= GREATEST else None
 
 
 def _refusal(status: int, problem: str, headers: Mapping[str, str] | None = None) -> Response:

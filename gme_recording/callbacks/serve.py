@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from gme_recording.callbacks.sink import Sink
 
 HEAD_SECONDS = 5.0
-"""How long a request's head may take to arrive."""
+"""How long a request's head may take to arrive, and what is still sent of a body after its answer."""
 IDLE_SECONDS = 30
 """How long a connection may wait for its next request."""
 STOP_SECONDS = 10
@@ -64,24 +64,25 @@ class Connection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._wait_for_head()
+        self._wait()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self.conn.their_state is h11.IDLE:
-            self._wait_for_head()
+        answered = self.cycle is not None and self.cycle.response_complete
+        if self.conn.their_state is h11.IDLE or answered:
+            self._wait()
         else:
-            self._head_is_here()
+            self._go_on()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._head_is_here()
+        self._go_on()
         super().connection_lost(exc)
 
-    def _wait_for_head(self) -> None:
+    def _wait(self) -> None:
         if self._giving_up is None:
             self._giving_up = self.loop.call_later(HEAD_SECONDS, self.transport.close)
 
-    def _head_is_here(self) -> None:
+    def _go_on(self) -> None:
         if self._giving_up is not None:
             self._giving_up.cancel()
             self._giving_up = None
@@ -130,16 +131,21 @@ def _locked(store: Path) -> Iterator[None]:
     except OSError as error:
         raise unusable(store, error) from None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(descriptor, store)
         yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, store: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise UserError(
             f"another receiver uses {store}",
             hint="stop it, or name another file with --store",
             exit_code=ExitCode.UNAVAILABLE,
         ) from None
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -58,6 +58,10 @@ def message(event: Event) -> dict[str, object]:
     }
 
 
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
 class _Append:
     """Appends a line and waits for the disk. The file may be rotated at any time."""
 
@@ -66,7 +70,7 @@ class _Append:
 
     def __call__(self, event: Event) -> None:
         line = json.dumps(message(event), ensure_ascii=False).encode() + b"\n"
-        with self._path.open("a+b") as file:
+        with open(self._path, "a+b", opener=_private) as file:
             if file.seek(0, os.SEEK_END) and _last_byte(file.fileno()) != b"\n":
                 line = b"\n" + line  # a crash has cut the line before
             file.write(line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -127,6 +128,7 @@ class Store:
         self._lock = threading.Lock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # it names players; SQLite would say 0644
             self._db = sqlite3.connect(
                 path, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False
             )
@@ -213,10 +215,10 @@ class Store:
             _add(database, arrival, queue=queue)
 
     def forget(self, before: float) -> int:
-        """Delete what was received before a time and waits for nothing; return how many events that were."""
+        """Delete what was received before a time and is not queued; return how many events that were."""
         with self._transaction() as database:
             database.execute("DELETE FROM unreadable WHERE received < ?", (before,))
-            sql = "DELETE FROM events WHERE received < ? AND state IN ('kept', 'done')"
+            sql = "DELETE FROM events WHERE received < ? AND state <> 'queued'"
             return database.execute(sql, (before,)).rowcount
 
     def counts(self) -> dict[str, int]:

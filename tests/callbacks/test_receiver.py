@@ -168,6 +168,17 @@ def test_a_slow_body_is_refused(live, monkeypatch):
         assert b" 408 " in everything(connection).partition(b"\r\n")[0]
 
 
+@pytest.mark.parametrize("request_line", [f"POST {PATH}", "POST /healthz", "POST /nowhere"])
+def test_a_body_that_goes_on_after_its_answer_is_given_up(live, monkeypatch, request_line):
+    monkeypatch.setattr(serve, "HEAD_SECONDS", 0.2)
+    with live.connect() as connection:
+        head = f"{request_line} HTTP/1.1\r\nHost: x\r\nContent-Length: {LARGEST_BODY * 2}\r\n\r\n"
+        connection.sendall(head.encode())
+        assert connection.recv(65536).startswith(b"HTTP/1.1 4")
+        assert trickle(connection, b"x") < 3
+    assert live.post(a_body()) == 200
+
+
 def test_a_body_that_is_cut_short_is_not_kept(live):
     with live.connect() as connection:
         head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nSignature: {sign(a_body(), KEY)}\r\n"

@@ -103,6 +103,7 @@ def test_there_is_no_relay_unless_a_token_is_configured(tmp_path):
         {"bizId": ""},
         {"taskId": "x"},
         {"taskId": "9" * 21},
+        {"bizId": 2**63},
         {"seconds": "-1"},
         {"seconds": 86_401},
         {"bizId": "\u0661"},

@@ -156,9 +156,9 @@ def test_what_waits_is_not_forgotten(store):
     store.settle([Settled(an_event(1).id), Settled(an_event(2).id, "HTTP 500")])
 
     assert store.forget(before=1.0) == 0
-    assert store.forget(before=1.1) == 1
+    assert store.forget(before=1.1) == 2
 
-    assert states(store) == [(2, State.DEAD), (3, State.QUEUED)]
+    assert states(store) == [(3, State.QUEUED)]
 
 
 def test_an_unreadable_body_is_kept_once(store):
@@ -227,3 +227,31 @@ def test_a_full_disk_is_an_error_of_the_database(store):
         )
 
     assert store.select(Selection()) == []
+
+
+def test_processes_that_make_the_same_new_file_make_it_once(tmp_path):
+    barrier, problems = threading.Barrier(4), []
+
+    def make(path: Path) -> None:
+        barrier.wait()
+        try:
+            Store(path).close()
+        except UserError as error:
+            problems.append(error)
+
+    for number in range(10):
+        threads = [threading.Thread(target=make, args=(tmp_path / f"{number}.sqlite",)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert problems == []
+
+
+def test_what_names_players_is_for_its_owner_alone(store, tmp_path):
+    store.add([an_arrival()], queue=True)
+
+    modes = {file.name: file.stat().st_mode & 0o777 for file in (tmp_path / "deep").iterdir()}
+
+    assert set(modes.values()) == {0o600}, modes
