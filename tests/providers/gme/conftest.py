@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
 
 import pytest
+
+from providers.gme import provider
+from tests.providers.wire import Wire, wired
 
 
 @pytest.fixture
@@ -11,3 +15,9 @@ def unused_tcp_url() -> str:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{free.getsockname()[1]}"
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    with wired("gme", provider()) as wire:
+        yield wire

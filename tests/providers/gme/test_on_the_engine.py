@@ -19,7 +19,7 @@ from gme_recording.deploy.toolchain.find import INSTALLED, find
 from gme_recording.deploy.watch import Silent
 from providers.gme import provider
 from providers.kit.serve import serve
-from tests.providers.gme.test_recording_settings import BIZ_ID, CONFIRMED, TENCENT, WANTED
+from tests.providers.gme.settings import BIZ_ID, CONFIRMED, TENCENT, WANTED
 from tests.providers.wire import Json
 
 pytestmark = pytest.mark.engine
