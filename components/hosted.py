@@ -127,6 +127,8 @@ class Smoke(TypedDict):
     """Deadline of the test of one application."""
     when: NotRequired[str]
     """change or always."""
+    callback_relay: NotRequired[str]
+    """URL at which the receiver tells the test what came."""
 
 
 class RecordingEnvironmentArgs(TypedDict):

@@ -84,7 +84,8 @@ def serve(*, output: Output, **options: Any) -> int:
 
     Listens on loopback unless --host says otherwise: TLS is a reverse proxy's business (docs/callbacks.md).
     Answers 200 when the event is on disk. /healthz, /readyz and /metrics tell how it does. SIGHUP loads the
-    keys again. Keys come from a file or the environment, never from an option.
+    keys again. Keys come from a file or the environment, never from an option. With a token in
+    GME_CALLBACK_RELAY_TOKEN it tells smoke tests what came.
 
     Exit codes: 0 stopped, 2 wrong option or key file, 10 the address or the database is in use.
 
