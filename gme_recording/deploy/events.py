@@ -14,6 +14,7 @@ from gme_recording.deploy.watch import Watcher
 
 if TYPE_CHECKING:
     from pulumi.automation import EngineEvent, StepEventMetadata
+    from pulumi.automation.events import PolicyEvent
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 _PROVIDERS = "pulumi:providers:"
@@ -50,6 +51,8 @@ class Recorder:
         if event.diagnostic_event:
             said = event.diagnostic_event
             self._diagnose(said.severity, said.message, said.urn or "")
+        elif event.policy_event:
+            self._violated(event.policy_event)
         elif event.resource_pre_event:
             metadata = event.resource_pre_event.metadata
             self._begun[metadata.urn] = (metadata.op.value, self.clock())
@@ -87,6 +90,12 @@ class Recorder:
         if severity == "error" and urn:
             self.accused.setdefault(urn, {})
         self.diagnostics.append(Diagnostic(severity, text, urn))
+
+    def _violated(self, rule: PolicyEvent) -> None:
+        """Keep what a policy pack has found; the resource itself is not to blame, so it is not accused."""
+        severity = "error" if rule.enforcement_level == "mandatory" else "warning"
+        text = " ".join(_COLOUR.sub("", rule.message).split())
+        self.diagnostics.append(Diagnostic(severity, f"{rule.policy_name}: {text}", rule.resource_urn or ""))
 
     def _ended(self, metadata: StepEventMetadata, *, failed: bool) -> None:
         if metadata.type == STACK_TYPE and metadata.new and metadata.new.outputs and not failed:

@@ -1,10 +1,12 @@
 from collections.abc import Iterable
 
 import pytest
+from pulumi.automation import EngineEvent
 
-from gme_recording.deploy.events import Diagnostic
+from gme_recording.deploy.events import Diagnostic, Recorder
 from gme_recording.deploy.step import Change, Step
 from tests.deploy.recorded import FOLDER, recorded
+from tests.support.watch import Heard
 
 
 def told(steps: Iterable[Step]) -> list[tuple[str, str, str]]:
@@ -38,6 +40,27 @@ def test_the_noise_of_an_interrupted_program_is_not_kept():
             "urn:pulumi:dev::golden::pulumi:index:Stash::record-smoke",
         )
     ]
+
+
+def test_what_a_policy_pack_finds_is_an_error_or_a_warning_and_accuses_no_resource():
+    recorder = Recorder(Heard())
+    rule = {
+        "message": "<{%fg 1%}>No ACL is public.<{%reset%}>\nacl is public-read",
+        "color": "raw",
+        "policyPackName": "gme-recording",
+        "policyPackVersion": "0.1.0",
+        "policyPackVersionTag": "0.1.0",
+        "resourceUrn": "urn:pulumi:dev::p::tencentcloud:Cos/bucket:Bucket::main",
+    }
+    for name, level in (("acl-private", "mandatory"), ("bucket-logged", "advisory")):
+        found = {**rule, "policyName": name, "enforcementLevel": level}
+        recorder(EngineEvent.from_json({"sequence": 1, "timestamp": 1, "policyEvent": found}))
+
+    assert recorder.errors == [
+        Diagnostic("error", "acl-private: No ACL is public. acl is public-read", rule["resourceUrn"])
+    ]
+    assert recorder.warnings == ("bucket-logged: No ACL is public. acl is public-read",)
+    assert recorder.accused == {}
 
 
 def test_an_update_names_what_changes_with_old_and_new_values():

@@ -74,8 +74,8 @@ def runner(project: Project) -> Iterator[Runner]:
 
 
 @pytest.fixture(scope="session")
-def pack_environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return pack.environment(tmp_path_factory.mktemp("pack"))
+def pack_environment() -> Path:
+    return pack.environment()
 
 
 @pytest.fixture
