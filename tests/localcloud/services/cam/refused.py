@@ -8,8 +8,9 @@ from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentClo
 
 
 @contextmanager
-def refused(code: str) -> Iterator[None]:
+def refused(code: str, says: str = "") -> Iterator[None]:
     with pytest.raises(TencentCloudSDKException) as raised:
         yield
     assert raised.value.get_code() == code
+    assert says in raised.value.get_message()
     assert raised.value.get_request_id()

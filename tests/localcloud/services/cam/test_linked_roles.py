@@ -52,8 +52,9 @@ def test_a_second_one_is_refused(cam):
 
 
 def test_a_service_without_such_a_role_is_refused(cam):
-    for services in (["cvm.qcloud.com"], [GME, "cvm.qcloud.com"], []):
-        with refused("InvalidParameter.PrincipalServiceNotExist"):
+    cvm = "cvm.qcloud.com"
+    for services, named in (([cvm], cvm), ([GME, cvm], cvm), ([], "no service")):
+        with refused("InvalidParameter.PrincipalServiceNotExist", says=f"role for {named}."):
             cam("CreateServiceLinkedRole", QCSServiceName=services)
 
 

@@ -43,11 +43,9 @@ def create_service_linked_role(
     tags: list[RoleTag] | None = None,
 ) -> dict[str, object]:
     """The first service gives the role its name; the policy comes with it."""
-    if (
-        unknown := [service for service in qcs_service_name if service not in CARRIERS]
-        or not qcs_service_name
-    ):
-        raise PRINCIPAL_SERVICE_NOT_EXIST(service=unknown)
+    unknown = [service for service in qcs_service_name if service not in CARRIERS]
+    if unknown or not qcs_service_name:
+        raise PRINCIPAL_SERVICE_NOT_EXIST(service=", ".join(unknown) or "no service")
     carrier = CARRIERS[qcs_service_name[0]]
     role = Role(
         role_id=next_number(call.store, "role", FIRST_ROLE),
