@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from gme_recording.localcloud.access.match import matches
 from gme_recording.localcloud.dialects import documents
 from gme_recording.localcloud.services.cos.model import Configuration
 
@@ -62,5 +62,4 @@ def _texts(rule: Element, name: str) -> list[str]:
 
 def _matches(pattern: str, text: str) -> bool:
     """`*` stands for anything; neither origins nor names of headers know upper and lower case."""
-    expression = ".*".join(map(re.escape, pattern.split("*")))
-    return re.fullmatch(expression, text, re.IGNORECASE) is not None
+    return "?" not in pattern and matches(pattern.lower(), text.lower())

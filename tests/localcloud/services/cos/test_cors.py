@@ -62,6 +62,15 @@ def test_request_that_no_rule_fits_is_forbidden(shared: Wire, asked: dict[str, s
     assert code_of(preflight(shared, **asked)) == (403, "AccessForbidden")
 
 
+def test_patterns_with_many_stars_hold_nobody_up(bucket: Wire) -> None:
+    rule = "<AllowedMethod>PUT</AllowedMethod><AllowedHeader>*</AllowedHeader>"
+    origin = f"<AllowedOrigin>https://{'a*' * 60}.org</AllowedOrigin>"
+    rules = f"<CORSConfiguration><CORSRule>{origin}{rule}</CORSRule></CORSConfiguration>"
+    assert bucket.send("PUT", "/", "cors", rules).status == 200
+    assert code_of(preflight(bucket, origin=f"https://{'a' * 200}.com")) == (403, "AccessForbidden")
+    assert preflight(bucket, origin=f"HTTPS://{'A' * 200}.org").status == 200
+
+
 def test_bucket_without_rules_forbids(bucket: Wire) -> None:
     assert code_of(preflight(bucket)) == (403, "AccessForbidden")
 
