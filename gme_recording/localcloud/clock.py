@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 JobFunction = Callable[["Call", str], None]
 JOBS: dict[str, JobFunction] = {}
+CHINA = timezone(timedelta(hours=8))
+"""Where the vendor's days begin and its clocks tell names."""
 FURTHEST = timedelta(days=100 * 366)
 """How far virtual time may be ahead of the machine's, so that whatever is planned there has a date."""
 _SEQUENCE = count()

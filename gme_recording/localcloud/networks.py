@@ -1,4 +1,5 @@
-"""From which VPC a client comes: ranges of addresses that stand for one, for conditions of policies.
+"""Where hosts and clients are: on this machine, or in a VPC, for which ranges of addresses stand, so that
+conditions of policies can ask for it.
 
 Loopback has a whole /8: a client that binds 127.0.0.2 as its source can stand in a VPC.
 """
@@ -26,6 +27,14 @@ class Network(Record):
 
 
 RECORDS = (Network,)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host's name or address, without a port, is this machine's."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class Networks:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 from weakref import WeakKeyDictionary
 
 from gme_recording.localcloud.clock import job, schedule
+from gme_recording.localcloud.networks import is_loopback
 from gme_recording.localcloud.store import Record, Store
 
 if TYPE_CHECKING:
@@ -59,14 +59,6 @@ class Attempt(Record):
 RECORDS = (Message, Attempt)
 
 
-def is_loopback(url: SplitResult) -> bool:
-    host = url.hostname or ""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def post(store: Store, message: Message) -> None:
     """Let a message leave when it is due, once the transaction is committed."""
     store.add(message)
@@ -105,7 +97,11 @@ def _due(store: Store, now: datetime) -> list[Message]:
 
 async def _send(cloud: Cloud, message: Message) -> None:
     url = urlsplit(message.url)
-    outcome = await _post(url, message.headers, message.body.encode()) if is_loopback(url) else CAPTURED
+    outcome = (
+        await _post(url, message.headers, message.body.encode())
+        if is_loopback(url.hostname or "")
+        else CAPTURED
+    )
     with cloud.store.transaction():
         if cloud.store.find(Message, message_id=message.message_id) == message:
             settle(cloud.store, message, outcome, cloud.clock.now())

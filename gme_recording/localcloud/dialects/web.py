@@ -12,7 +12,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -20,6 +19,7 @@ from gme_recording.localcloud.cloud import Call
 from gme_recording.localcloud.dialects.parameters import fill
 from gme_recording.localcloud.identity import Account, Kind, Principal
 from gme_recording.localcloud.messages import Request, Response
+from gme_recording.localcloud.networks import is_loopback
 from gme_recording.localcloud.operation import Operation, Parameter, Service, home_of
 from gme_recording.localcloud.refusal import CloudError, Refusal
 
@@ -54,7 +54,7 @@ def service(name: str, *prefixes: str, at_root: bool = False) -> Service:
     def serves(request: Request) -> bool:
         host = _host_name(request)
         if at_root and request.path == "/":
-            return _is_loopback(host)
+            return is_loopback(host)
         return request.path.startswith(prefixes) and not host.endswith(_VENDOR)
 
     return Service(name, Web(), serves, of_the_vendor=False, operations_in=home_of(name))
@@ -89,7 +89,7 @@ class Web:
         return found[request.method]
 
     def authenticate(self, request: Request, call: Call) -> None:
-        if not _is_loopback(_host_name(request)):
+        if not is_loopback(_host_name(request)):
             raise FORBIDDEN(what=f"the host {request.host!r}")
         own = f"http://{request.host}"
         if request.headers.get("origin", own) != own:
@@ -149,13 +149,6 @@ def _host_name(request: Request) -> str:
     """Without the port; empty for what is no host."""
     found = _HOST.fullmatch(request.host)
     return found[1] or found[2] if found else ""
-
-
-def _is_loopback(name: str) -> bool:
-    try:
-        return name == "localhost" or ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 def _matched_method(operation: Operation, path: str) -> str:

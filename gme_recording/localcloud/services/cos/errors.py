@@ -58,7 +58,6 @@ PRECONDITION_FAILED = Refusal(
     "PreconditionFailed", "At least one of the pre-conditions you specified did not hold: {header}", 412
 )
 INVALID_RANGE = Refusal("InvalidRange", "The requested range cannot be satisfied.", 416)
-ENTITY_TOO_LARGE = Refusal("EntityTooLarge", "Your proposed upload exceeds {limit} bytes.")
 
 NO_SUCH_UPLOAD = Refusal("NoSuchUpload", "The specified multipart upload does not exist.", 404)
 INVALID_PART = Refusal("InvalidPart", "Part {number} could not be found, or its ETag is another one.")

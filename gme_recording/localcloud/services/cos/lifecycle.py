@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from gme_recording.localcloud.clock import CHINA
 from gme_recording.localcloud.dialects.documents import Element, leaf, tree
 from gme_recording.localcloud.services.cos.errors import INVALID_ARGUMENT, MALFORMED_XML
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-ZONE = timezone(timedelta(hours=8))
-"""Scans start at midnight there."""
 MAX_RULES = 1000
 MAX_ID_CHARACTERS = 255
 MAX_TAGS = 10
@@ -65,7 +64,7 @@ class Rule:
 
 def next_scan(after: datetime) -> datetime:
     """The first midnight (UTC+8) at or after a moment: what falls due then is done then."""
-    local = after.astimezone(ZONE)
+    local = after.astimezone(CHINA)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     return (midnight if midnight == local else midnight + timedelta(days=1)).astimezone(UTC)
 
@@ -200,7 +199,7 @@ def _date(text: str) -> datetime:
     date = date if date.tzinfo else date.replace(tzinfo=UTC)
     if (
         date.astimezone(UTC).time() != datetime.min.time()
-        and date.astimezone(ZONE).time() != datetime.min.time()
+        and date.astimezone(CHINA).time() != datetime.min.time()
     ):
         raise INVALID_ARGUMENT(problem=f"Date must be midnight, not {text!r}")
     return date

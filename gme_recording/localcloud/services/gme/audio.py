@@ -34,11 +34,6 @@ def tone(speaker: str, duration: timedelta) -> Repeated:
     return Repeated(_frame(_line(speaker)), frames)
 
 
-def frequency(speaker: str) -> float:
-    """Of the speaker's tone, in hertz; several speakers may share one."""
-    return _line(speaker) * SAMPLE_RATE / 1152
-
-
 def _line(speaker: str) -> int:
     return _LINES[crc32(speaker.encode()) % len(_LINES)]
 

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta, timezone
+from datetime import timedelta
 
+from gme_recording.localcloud.clock import CHINA
 from gme_recording.localcloud.services.gme.model import MIXED, File, Member, Mode, Task
 
 SPLIT = timedelta(hours=2)
 HOLD = timedelta(hours=12)
 """A task waits that long for someone to come back to an empty room."""
 DAY = timedelta(hours=24)
-
-_CHINA = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ def change(running: Iterable[File], wanted: frozenset[str]) -> Change:
 def file_name(task: Task, stream: str, serial: int) -> str:
     """The object key by the documented convention; times are China's, as in the sample of 607/53749."""
     room = f"{task.biz_id}_{task.room_id}"
-    start = task.started.astimezone(_CHINA).strftime("%Y-%m-%d-%H-%M-%S")
+    start = task.started.astimezone(CHINA).strftime("%Y-%m-%d-%H-%M-%S")
     if stream == MIXED:
         return f"{room}/{task.task_id}_{start}_{serial}_audio.mp3"
     return f"{room}_{stream}/{start}_{serial}_audio.mp3"

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gme_recording.localcloud.clock import CHINA
 from gme_recording.localcloud.dialects import documents
 from gme_recording.localcloud.refusal import CloudError
 from gme_recording.localcloud.services.cos import lifecycle
-from gme_recording.localcloud.services.cos.lifecycle import ZONE, Transition, When, next_scan, parse, with_ids
+from gme_recording.localcloud.services.cos.lifecycle import Transition, When, next_scan, parse, with_ids
 
 moments = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
@@ -142,8 +143,8 @@ def test_a_rule_without_an_id_gets_one_and_keeps_its_place() -> None:
 
 
 def test_an_object_of_day_1_at_15_00_with_one_day_goes_on_day_3_at_midnight() -> None:
-    uploaded = datetime(2026, 1, 1, 15, tzinfo=ZONE)
-    assert due(uploaded, When(1)) == datetime(2026, 1, 3, tzinfo=ZONE)
+    uploaded = datetime(2026, 1, 1, 15, tzinfo=CHINA)
+    assert due(uploaded, When(1)) == datetime(2026, 1, 3, tzinfo=CHINA)
 
 
 def due(changed: datetime, when: When) -> datetime:
@@ -156,7 +157,7 @@ def due(changed: datetime, when: When) -> datetime:
 @given(moments, st.integers(0, 60))
 def test_days_count_in_full_before_the_scan(changed: datetime, days: int) -> None:
     scan = due(changed, When(days))
-    assert scan.astimezone(ZONE).time() == datetime.min.time()
+    assert scan.astimezone(CHINA).time() == datetime.min.time()
     assert timedelta(0) <= scan - (changed + timedelta(days=days)) < timedelta(days=1)
 
 
