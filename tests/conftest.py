@@ -3,6 +3,10 @@
 import tempfile
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("untimed", settings(), deadline=None)  # a loaded machine is no defect
+settings.load_profile("untimed")
 
 pytest_plugins = ["gme_recording.localcloud.pytest_plugin"]
 

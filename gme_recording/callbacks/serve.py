@@ -68,7 +68,7 @@ class Connection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        answered = self.cycle is not None and self.cycle.response_complete
+        answered = getattr(self.cycle, "response_complete", False)  # there is no cycle before the first head
         if self.conn.their_state is h11.IDLE or answered:
             self._wait()
         else:

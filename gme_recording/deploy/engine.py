@@ -26,6 +26,7 @@ from gme_recording.deploy.step import Outcome
 from gme_recording.deploy.takeover import Takeover
 from gme_recording.deploy.toolchain.engine import Engine
 from gme_recording.deploy.watch import Watcher
+from gme_recording.errors import ExitCode, UserError
 
 Call = Callable[["PlainStack", Recorder, bool], object]
 """A verb: the stack, who listens, and whether the cloud is to be read first."""
@@ -124,7 +125,7 @@ class Deployment:
         """Take what the stack declares and the cloud has into the state; nothing is changed in the cloud."""
         takeover = Takeover(finder_of(self.stack, self.root))
         if own_state(self.stack, self.root) is None:
-            self._cli("stack", "init", "--no-select")
+            self._make()
 
         def call(stack: PlainStack, on: Recorder, _: bool) -> object:
             program = stack.workspace.program
@@ -144,7 +145,10 @@ class Deployment:
     def deployed(self) -> bool:
         """Whether the stack exists where state is kept; of a remote backend this is believed."""
         state = own_state(self.stack, self.root)
-        return state is None or any((state / ".pulumi" / "stacks").glob(f"*/{self.stack.name}.json*"))
+        if state is None:
+            return True
+        files = (f"*/{self.stack.name}.json", f"*/{self.stack.name}.json.gz")
+        return any(any((state / ".pulumi" / "stacks").glob(file)) for file in files)
 
     def _run(self, verb: str, call: Call, *, repair: bool = False) -> Outcome:
         began = time.monotonic()
@@ -192,6 +196,15 @@ class Deployment:
             state.mkdir(parents=True, exist_ok=True)
             workspace.create_stack(self.stack.name)
         return PlainStack(self.stack.name, workspace, StackInitMode.SELECT)
+
+    def _make(self) -> None:
+        """Make the stack in a remote backend, unless an adoption that did not succeed has made it."""
+        try:
+            self._cli("stack", "export")
+        except UserError as error:
+            if error.exit_code is not ExitCode.NO_STACK:
+                raise
+            self._cli("stack", "init", "--no-select")
 
     def _cli(self, *arguments: str) -> str:
         """Call the CLI for something that is not a deployment."""

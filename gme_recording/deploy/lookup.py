@@ -12,6 +12,7 @@ from gme_recording.api import Cloud, CloudKind, LocalCloud
 from gme_recording.api.cam import Cam
 from gme_recording.api.cos import Cos
 from gme_recording.api.errors import ApiError
+from gme_recording.api.pages import listed
 from gme_recording.api.retry import Repeat
 from gme_recording.api.vendor import Service
 from gme_recording.smoke.model import RECORDING_ROLE
@@ -30,9 +31,7 @@ ONLY_ONCE = frozenset({BUCKET, LINKED_ROLE, POLICY})
 """Types whose names are unique: a second creation is refused, and so is a second deletion."""
 TYPES = frozenset({*ONLY_ONCE, BUCKET_POLICY, USER_POLICY, SETTINGS})
 """Types that can be looked up."""
-_NO_BUCKET = frozenset({"NoSuchBucket", "NoSuchResource", "404"})
-_ROWS = 200
-"""Most that CAM lists with one request."""
+_NO_BUCKET = "NoSuchBucket"
 
 
 def finder(cloud: Cloud, regions: Mapping[str, str] | None = None) -> Find:
@@ -76,7 +75,7 @@ def _bucket(cos: Cos, name: str) -> str | None:
     try:
         cos.bucket_region(name)
     except ApiError as error:
-        if error.code in _NO_BUCKET:
+        if error.code == _NO_BUCKET:
             return None
         raise
     return name
@@ -86,25 +85,26 @@ def _bucket_policy(cos: Cos, name: str) -> str | None:
     try:
         return name if cos.policy(name) else None
     except ApiError as error:
-        if error.code in _NO_BUCKET:
+        if error.code == _NO_BUCKET:
             return None
         raise
 
 
 def _policy(cam: Service, name: str) -> str | None:
-    answer = cam.call("ListPolicies", {"Keyword": name, "Scope": "Local", "Rp": _ROWS}, Repeat.HARMLESS)
-    return next((str(item["PolicyId"]) for item in answer["List"] if item["PolicyName"] == name), None)
+    found = listed(cam, "ListPolicies", {"Keyword": name, "Scope": "Local"})
+    return next((str(item["PolicyId"]) for item in found if item["PolicyName"] == name), None)
 
 
 def _attachment(cam: Service, user: str, policy_id: str) -> str | None:
     try:
         uin = cam.call("GetUser", {"Name": user}, Repeat.HARMLESS)["Uin"]
-        rows = cam.call("ListAttachedUserPolicies", {"TargetUin": uin, "Rp": _ROWS}, Repeat.HARMLESS)["List"]
+        rows = listed(cam, "ListAttachedUserPolicies", {"TargetUin": uin})
+        attached = {str(row["PolicyId"]) for row in rows}
     except ApiError as error:
         if error.code.startswith("ResourceNotFound"):
             return None
         raise
-    return f"{user}#{policy_id}" if any(str(row["PolicyId"]) == policy_id for row in rows) else None
+    return f"{user}#{policy_id}" if policy_id in attached else None
 
 
 def _settings(cloud: Cloud, biz_id: int) -> str | None:

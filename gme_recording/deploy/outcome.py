@@ -119,9 +119,9 @@ PATTERNS = (
         "",
     ),
     _pattern(
-        r"(?:Connection refused|connection refused|Failed to establish a new connection).*",
+        r"[^\n]*(?:Connection refused|connection refused|Failed to establish a new connection)[^\n]*",
         "the cloud does not answer: {all}",
-        "gme-recording cloud start",
+        "the local cloud: gme-recording cloud start; else look at HTTPS_PROXY and PULUMI_BACKEND_URL",
         ExitCode.UNAVAILABLE,
     ),
 )

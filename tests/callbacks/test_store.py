@@ -43,7 +43,7 @@ def test_a_repetition_is_counted_not_kept(store):
     assert (kept.receipts, kept.received, kept.event.sent) == (2, 1.0, an_event().sent)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.data())
 def test_what_is_kept_does_not_depend_on_the_order_of_arrival(data):
     pairs = st.tuples(st.integers(1, 3), st.integers(0, 9))

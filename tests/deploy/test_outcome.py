@@ -92,8 +92,8 @@ def ended(said: str = "", *errors: str, code: int = 1, interrupted: bool = False
             ExitCode.UNAVAILABLE,
         ),
         (
-            ended("", "HTTPConnectionPool: Connection refused"),
-            "the cloud does not answer: Connection refused",
+            ended("", "one\nHTTPConnectionPool: Connection refused\nanother"),
+            "the cloud does not answer: HTTPConnectionPool: Connection refused",
             ExitCode.UNAVAILABLE,
         ),
         (ended("error: something odd"), "something odd", ExitCode.FAILED),

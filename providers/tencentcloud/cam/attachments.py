@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 
 from gme_recording.api.cam import ROLE_NOT_EXIST
 from gme_recording.api.errors import ApiError
+from gme_recording.api.pages import listed
 from gme_recording.api.retry import Repeat
 from gme_recording.errors import UserError
 from providers.kit.property import Property
 from providers.kit.resource import Resource
 from providers.kit.values import Values
-from providers.tencentcloud.cam.pages import listed
 from providers.tencentcloud.clients import Clients
 
 ATTACHED = (

@@ -7,12 +7,12 @@ from typing import Any
 
 from gme_recording.api.cam import ROLE_NOT_EXIST
 from gme_recording.api.errors import ApiError
+from gme_recording.api.pages import listed
 from gme_recording.api.retry import Repeat
 from providers.kit.property import WORDS, Property
 from providers.kit.resource import Resource
 from providers.kit.values import Values
 from providers.tencentcloud import documents, tags
-from providers.tencentcloud.cam.pages import listed
 from providers.tencentcloud.clients import Clients
 
 UPDATES = {

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gme_recording.localcloud.dialects.parameters import fill
@@ -134,7 +134,6 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from([parameter.wire for parameter in PARAMETERS]), JSON))
 def test_any_json_is_filled_or_refused(given):
     try:

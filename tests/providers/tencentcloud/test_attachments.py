@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from gme_recording.api import pages
 from gme_recording.api.credentials import LOCAL_MAIN_ACCOUNT, CloudKind
 from gme_recording.api.endpoints import Cloud
 from gme_recording.api.retry import Repeat
 from gme_recording.api.vendor import Service
-from providers.tencentcloud.cam import pages
 from tests.providers.tencentcloud.stack import Stack
 from tests.providers.tencentcloud.test_local_cloud import CUSTOM_ROLE, POLICY, READER, TRUST
 from tests.providers.wire import Json, Refused

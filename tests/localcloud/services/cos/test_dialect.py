@@ -212,7 +212,7 @@ asked = st.tuples(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(asked, max_size=8))
 def test_no_request_is_an_internal_error(requests: list[Any]) -> None:
     """Whatever the owner sends to a bucket, the answer is one of COS's own."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gme_recording.localcloud.services.cos import model, pages
@@ -57,7 +57,6 @@ def listed(store: Store, prefix: str, delimiter: str, size: int, *, start: pages
         start = pages.after(marker, prefix, delimiter)
 
 
-@settings(deadline=None)
 @given(st.sets(keys, max_size=12), prefixes, delimiters, st.integers(1, 4), st.one_of(st.just(""), keys))
 def test_pages_together_are_the_naive_listing(
     found: set[str], prefix: str, delimiter: str, size: int, marker: str
@@ -68,7 +67,6 @@ def test_pages_together_are_the_naive_listing(
     store.close()
 
 
-@settings(deadline=None)
 @given(st.sets(keys, max_size=5), st.integers(1, 4))
 def test_versions_come_newest_first_and_none_twice(found: set[str], size: int) -> None:
     store = filled(found, versions=3)

@@ -222,7 +222,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(steps=steps, mode=st.sampled_from([1, 2, 3]))
 def test_files_of_a_stream_never_overlap_nor_exceed_two_hours(steps: list[Any], mode: int) -> None:
     world = World()
