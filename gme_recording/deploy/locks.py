@@ -6,6 +6,7 @@ killed process left behind.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import socket
@@ -53,33 +54,49 @@ def running(root: Path, stack: str, verb: str, watcher: Watcher) -> Iterator[str
     or `destroy` has succeeded: until then there may be resources that the state does not know.
     """
     note = root / ".local" / "run" / f"{stack}.json"
-    before = _read(note) or {}
-    if alive(int(before.get("pid", 0))):
-        raise _locked(stack, int(before["pid"]), str(before.get("since")), str(before.get("verb")))
-    killed = str(before.get("killed") or before.get("verb") or "")
-    if _release(root, stack, watcher, patient=bool(killed)):
-        killed = killed or _UNKNOWN_VERB
-    _write(note, {"pid": os.getpid(), "verb": verb, "since": _now(), "killed": killed})
-    succeeded = False
+    with _held(note, stack):
+        before = _read(note)
+        killed = str(before.get("killed") or before.get("verb") or "")
+        if _release(root, stack, watcher, patient=bool(killed)):
+            killed = killed or _UNKNOWN_VERB
+        _write(note, {"pid": os.getpid(), "verb": verb, "since": _now(), "killed": killed})
+        succeeded = False
+        try:
+            yield killed
+            succeeded = verb in _FINISHING
+        finally:
+            if killed and not succeeded:
+                _write(note, {"pid": 0, "verb": verb, "since": _now(), "killed": killed})
+            else:
+                note.unlink(missing_ok=True)
+
+
+@contextmanager
+def _held(note: Path, stack: str) -> Iterator[None]:
+    """One run at a time: the system's own lock, which goes with the process, however it ends."""
+    note.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(note.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        yield killed
-        succeeded = verb in _FINISHING
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            held = _read(note)
+            raise _locked(stack, held.get("pid"), held.get("since"), held.get("verb")) from None
+        yield
     finally:
-        if killed and not succeeded:
-            _write(note, {"pid": 0, "verb": verb, "since": _now(), "killed": killed})
-        else:
-            note.unlink(missing_ok=True)
+        os.close(descriptor)
 
 
 def locks(root: Path, stack: str) -> list[Lock]:
     """List the engine's locks on a stack of the file backend."""
     found = []
     for path in (state_folder(root) / ".pulumi" / "locks").glob(f"organization/*/{stack}/*.json"):
-        content = _read(path) or {}
+        content = _read(path)
+        pid = content.get("pid")
         found.append(
             Lock(
                 path,
-                int(content.get("pid", 0)),
+                pid if isinstance(pid, int) else 0,
                 str(content.get("hostname", "")),
                 str(content.get("timestamp", "")),
             )
@@ -87,8 +104,8 @@ def locks(root: Path, stack: str) -> list[Lock]:
     return found
 
 
-def alive(pid: int, name: str = "") -> bool:
-    """Whether a process runs here; with a name, whether its command line has it (pids come again)."""
+def alive(pid: int, name: str) -> bool:
+    """Whether a process runs here whose command line has that name (pids come again)."""
     if pid <= 0:
         return False
     try:
@@ -125,7 +142,7 @@ def _release(root: Path, stack: str, watcher: Watcher, *, patient: bool) -> bool
     return removed
 
 
-def _locked(stack: str, pid: int, since: str, verb: str) -> UserError:
+def _locked(stack: str, pid: object, since: object, verb: object) -> UserError:
     return UserError(
         f"stack {stack} is locked by pid {pid} ({verb}) since {since}",
         hint="wait until it has ended, then run the command again",
@@ -133,12 +150,13 @@ def _locked(stack: str, pid: int, since: str, verb: str) -> UserError:
     )
 
 
-def _read(path: Path) -> dict[str, Any] | None:
+def _read(path: Path) -> dict[str, Any]:
+    """What a note says; nothing where there is none, or it makes no sense."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return None
-    return content if isinstance(content, dict) else None
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:

@@ -92,12 +92,39 @@ def test_the_lock_of_another_machine_is_never_removed(tmp_path, dead_pid):
 
 
 def test_a_run_beside_a_living_run_is_refused(tmp_path):
-    write_note(tmp_path, os.getpid())
-
     with (
-        pytest.raises(UserError, match=r"locked by pid \d+ \(up\) since T0"),
+        running(tmp_path, "local", "up", Heard()),
+        pytest.raises(UserError, match=rf"locked by pid {os.getpid()} \(up\) since 20") as told,
         running(tmp_path, "local", "destroy", Heard()),
     ):
+        pass
+
+    assert told.value.exit_code is ExitCode.UNAVAILABLE
+
+
+def test_the_note_of_a_killed_run_locks_nothing_though_another_process_has_its_number(tmp_path):
+    write_note(tmp_path, os.getpid())
+
+    with running(tmp_path, "local", "up", Heard()) as killed:
+        assert killed == "up"
+
+
+NONSENSE = pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": "x", "verb": null}', "\x00"])
+
+
+@NONSENSE
+def test_a_note_that_makes_no_sense_is_none(tmp_path, text):
+    write_note(tmp_path, 0).write_text(text)
+
+    with running(tmp_path, "local", "up", Heard()) as killed:
+        assert not killed
+
+
+@NONSENSE
+def test_a_lock_that_makes_no_sense_may_be_another_machines(tmp_path, text):
+    write_lock(tmp_path, 0).write_text(text)
+
+    with pytest.raises(UserError, match="locked"), running(tmp_path, "local", "up", Heard()):
         pass
 
 
@@ -158,4 +185,4 @@ def test_stacks_do_not_lock_each_other(tmp_path, engine):
 def test_a_pid_that_came_again_for_another_program_is_not_the_engine(engine):
     assert alive(engine.pid, "pulumi")
     assert not alive(engine.pid, "some-other-program")
-    assert not alive(0)
+    assert not alive(0, "pulumi")
