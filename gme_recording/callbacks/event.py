@@ -10,6 +10,7 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 GREATEST = 2**63 - 1
+GREATEST_TASK_ID = 2**64 - 1
 MIXED = 1
 """RecordMode of a room's mixed stream; 0 is a player's own (the API counts from 1)."""
 LAST_SECOND = 253_402_300_799
@@ -84,7 +85,7 @@ def parse(body: bytes) -> Event:
         detail = {}
     event = Event(
         biz_id=_number(data, "BizID", GREATEST, problems),
-        task_id=str(_number(data, "TaskID", 2**64 - 1, problems)),
+        task_id=str(_number(data, "TaskID", GREATEST_TASK_ID, problems)),
         kind=_number(data, "EventType", GREATEST, problems),
         file=_text(detail, "FileName", problems).lstrip("/"),
         segment=_number(detail, "SeqNo", GREATEST, problems),

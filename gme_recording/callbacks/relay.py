@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 
-from gme_recording.callbacks.event import GREATEST
+from gme_recording.callbacks.event import GREATEST, GREATEST_TASK_ID
 from gme_recording.callbacks.store import Selection
 from gme_recording.callbacks.told import Heard, Refusals, Told, digest
 
@@ -33,7 +33,7 @@ MOST_EVENTS = 200
 """The newest; a smoke test makes six."""
 MOST_REFUSALS = 1000
 """Remembered for each reason."""
-MOST_PER_SECOND = 20
+MOST_ANSWERS, WITHIN_SECONDS = 20, 1.0
 LONGEST_SECONDS = 86_400
 _QUESTION = "ask for ?bizId=<number>&taskId=<number>&seconds=<number>"
 
@@ -62,7 +62,7 @@ class Relay:
     def __init__(self, receiver: Receiver, token: Secret) -> None:
         self._receiver = receiver
         self._wanted = f"Bearer {token.reveal()}".encode()
-        self._answered: deque[float] = deque(maxlen=MOST_PER_SECOND)
+        self._answered: deque[float] = deque(maxlen=MOST_ANSWERS)
 
     async def tell(self, request: Request) -> Response:
         """Answer with what `told.Told` holds: 401 without the token, 429 if asked too often."""
@@ -71,13 +71,14 @@ class Relay:
             log.warning("the relay was asked without its token")
             return _refusal(401, "the relay's token is needed", {"WWW-Authenticate": "Bearer"})
         now = asyncio.get_running_loop().time()
-        if len(self._answered) == MOST_PER_SECOND and now - self._answered[0] < 1:
+        if len(self._answered) == MOST_ANSWERS and now - self._answered[0] < WITHIN_SECONDS:
             return _refusal(429, "asked too often", {"Retry-After": "1"})
         self._answered.append(now)
-        biz_id, task_id, seconds = (
-            _number(request.query_params.get(name)) for name in ("bizId", "taskId", "seconds")
-        )
-        if biz_id is None or task_id is None or seconds is None or seconds > LONGEST_SECONDS:
+        asked = request.query_params
+        biz_id = _number(asked.get("bizId"), GREATEST)
+        task_id = _number(asked.get("taskId"), GREATEST_TASK_ID)
+        seconds = _number(asked.get("seconds"), LONGEST_SECONDS)
+        if biz_id is None or task_id is None or seconds is None:
             return _refusal(400, _QUESTION)
         try:
             events = await asyncio.to_thread(self._events, biz_id, task_id)
@@ -93,10 +94,10 @@ class Relay:
         return frozenset(Heard(event.kind, digest(event.file)) for event in islice(chosen, MOST_EVENTS))
 
 
-def _number(text: str | None) -> int | None:
-    if not (text and text.isascii() and text.isdigit() and len(text) <= len(str(GREATEST))):
+def _number(text: str | None, greatest: int) -> int | None:
+    if not (text and text.isascii() and text.isdigit() and len(text) <= len(str(greatest))):
         return None
-    return number if (number := int(text)) <= GREATEST else None
+    return number if (number := int(text)) <= greatest else None
 
 
 def _refusal(status: int, problem: str, headers: Mapping[str, str] | None = None) -> Response:
