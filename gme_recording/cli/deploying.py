@@ -46,14 +46,17 @@ def up(name: str, output: Output, *, refresh: bool, repair: bool, expect_no_chan
         f"Console: {page}",
     ]
     data = {**render.outcome_data(outcome), "smoke": smoke.to_json(reports), "console": page}
-    output.show("\n\n".join(part for part in (*parts, render.changed(outcome)) if part), data)
+    output.show(
+        "\n\n".join(part for part in (*parts, render.changed(outcome, _told(deployment))) if part), data
+    )
     return _differs(outcome, asked=expect_no_changes)
 
 
 def preview(name: str, output: Output, *, refresh: bool, expect_no_changes: bool) -> int:
     """Show what would change."""
-    outcome = prepare(name, project_root(), output).preview(refresh=refresh)
-    output.show(render.planned(outcome), render.outcome_data(outcome))
+    deployment = prepare(name, project_root(), output)
+    outcome = deployment.preview(refresh=refresh)
+    output.show(render.planned(outcome, _told(deployment)), render.outcome_data(outcome))
     return _differs(outcome, asked=expect_no_changes)
 
 
@@ -155,6 +158,11 @@ def _mended(run: Callable[[bool], Outcome], output: Output, *, repair: bool) -> 
     return run(True)
 
 
+def _told(deployment: Deployment) -> tuple[str, ...]:
+    """What `prepare` has warned of, and the program warns of again."""
+    return tuple(str(warning) for warning in parse.warnings(deployment.stack))
+
+
 def _written(file: Path) -> int:
     return file.stat().st_mtime_ns if file.exists() else 0
 
@@ -179,7 +187,7 @@ def _agreed(deployment: Deployment, output: Output, verb: str, *, yes: bool) -> 
             f"{verb} changes Tencent Cloud: it wants to be agreed to", hint=again, exit_code=ExitCode.INPUT
         )
     if verb == "up":
-        output.say(render.planned(deployment.preview()))
+        output.say(render.planned(deployment.preview(), _told(deployment)))
     click.confirm(f"{verb} stack {deployment.stack.name}?", abort=True, err=True)
 
 

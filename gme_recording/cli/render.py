@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 
 import click
@@ -23,7 +23,7 @@ SIGNS = {
 }
 _OTHER = ("?", "cyan", "")
 _OBEYED = re.compile(
-    r"\x1b\[(?:0|1|3[1-6])m|[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
+    r"\x1b\[(?:0|1|2|22|3[1-6])m|[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 )
 """Colours of `click.style`, or what a terminal obeys."""
 _SHOWN_NAMES = 3
@@ -67,8 +67,8 @@ def change(change: Change) -> str:
     return f"      {change.path}: {old} → {new}"
 
 
-def changed(outcome: Outcome) -> str:
-    """Sum up what a verb did."""
+def changed(outcome: Outcome, told: Collection[str] = ()) -> str:
+    """Sum up what a verb did; warnings that have been told are left out."""
     counts: dict[str, int] = {}
     for item in outcome.changed:
         counts[item.op] = counts.get(item.op, 0) + 1
@@ -77,11 +77,11 @@ def changed(outcome: Outcome) -> str:
         parts.append(f"{drifted} drifted")
     parts.append(f"{outcome.unchanged} unchanged")
     summary = f"{outcome.verb} {outcome.stack}: {', '.join(parts)} in {outcome.seconds:.1f} s"
-    return "\n".join([*_warnings(outcome), summary])
+    return "\n".join([*_warnings(outcome, told), summary])
 
 
-def planned(outcome: Outcome) -> str:
-    """Show a preview: what drifted, what would change."""
+def planned(outcome: Outcome, told: Collection[str] = ()) -> str:
+    """Show a preview: what drifted, what would change; warnings that have been told are left out."""
     lines = []
     if outcome.drift:
         lines += ["Drift (state → cloud):", *(plan(item) for item in outcome.drift)]
@@ -90,7 +90,7 @@ def planned(outcome: Outcome) -> str:
     if not outcome.steps:
         lines.append("No changes.")
     summary = f"{len(outcome.changed)} to change, {outcome.unchanged} unchanged"
-    return "\n".join([*lines, *_warnings(outcome), summary])
+    return "\n".join([*lines, *_warnings(outcome, told), summary])
 
 
 def table(rows: Mapping[str, object]) -> str:
@@ -112,8 +112,8 @@ def outcome_data(outcome: Outcome) -> dict[str, object]:
     }
 
 
-def _warnings(outcome: Outcome) -> list[str]:
-    return [f"warning: {text}" for text in outcome.warnings]
+def _warnings(outcome: Outcome, told: Collection[str]) -> list[str]:
+    return [f"warning: {text}" for text in outcome.warnings if text not in told]
 
 
 def _drifted(step: Step) -> str:

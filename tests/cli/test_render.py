@@ -64,6 +64,18 @@ def test_warnings_come_right_before_the_summary():
     assert render.changed(outcome).splitlines()[0] == "warning: nobody has confirmed them yet"
 
 
+def test_a_warning_that_has_been_told_is_not_told_again() -> None:
+    outcome = replace(an_outcome(), warnings=("nobody has confirmed them yet", "more"))
+    for shown in (render.planned, render.changed):
+        assert "nobody" not in shown(outcome, ["nobody has confirmed them yet"])
+        assert "warning: more" in shown(outcome, ["nobody has confirmed them yet"])
+
+
+def test_every_style_that_we_use_is_safe():
+    styled = [click.style("x", dim=dim, bold=not dim, fg="blue") for dim in (True, False)]
+    assert [render.safe(each) for each in styled] == styled
+
+
 def test_an_outcome_is_summed_up():
     outcome = an_outcome(
         Step("create", "Bucket", "a"), Step("create", "Policy", "b"), Step("delete", "X", "c")
