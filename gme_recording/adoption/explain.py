@@ -25,6 +25,8 @@ class Kind(StrEnum):
     SAME = "to the same effect"
     LESS = "taken away"
     """The stack cannot declare it, or declares less: to be read before `up`."""
+    UNSAID = "not confirmed"
+    """What no API tells, and nobody has said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,9 +194,10 @@ OTHERS = {
     ),
     ("ServiceLinkedRole", "update"): (Kind.MORE, "gets the tags of the stack: those of all buckets together"),
     ("Policy", "update"): (Kind.LESS, "the CAM policy says something else: `up` writes the declared one"),
-    ("RecordingSettings", "update"): (
-        Kind.MORE,
-        "nobody has confirmed in the stack file what the GME console shows: gme-recording runbook, confirm",
+    ("RecordingSettings", "create"): (
+        Kind.UNSAID,
+        "nobody has said that the GME console shows this: `up` stops there until somebody has looked "
+        "(gme-recording runbook) and says so (gme-recording confirm)",
     ),
 }
 """Type and operation of the steps that are not a bucket's update."""

@@ -2,7 +2,8 @@
 
 Two runs of the engine: a preview of the program, which tells what the stack is made of and what of it is
 found; then a program that declares these resources alone, each to be imported with whatever it is like
-(`ignore_changes`). What differs from the stack file is then for a preview to show.
+(`ignore_changes`). What differs from the stack file is then for a preview to show. Console settings of
+Tencent Cloud cannot be read, so they are not imported but noted, if somebody has confirmed them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from gme_recording.deploy.lookup import POLICY, TYPES, USER_POLICY, Find
+from gme_recording.api import CloudKind
+from gme_recording.deploy.lookup import POLICY, SETTINGS, TYPES, USER_POLICY, Find
 from gme_recording.deploy.recover import Identity
 
 if TYPE_CHECKING:
@@ -64,7 +66,8 @@ class Takeover:
         if args.type_ == USER_POLICY:  # the id of a policy that is to be imported is not known in a preview
             props["policyId"] = self.found.get((POLICY, args.name.removesuffix(f"-{props['userName']}")))
         self.declared[this] = Declared(props, args.opts.protect, args.opts.retain_on_delete)
-        if args.type_ in TYPES and (found := self.find(args.type_, props)):
+        unconfirmed = _is_word(args.type_, props) and not props.get("confirmed")
+        if args.type_ in TYPES and not unconfirmed and (found := self.find(args.type_, props)):
             self.found[this] = found
 
     def _program(self) -> None:
@@ -84,7 +87,8 @@ class Takeover:
                     if provider not in providers:
                         providers[provider] = self._provider(provider, options, made)
                     options.provider = providers[provider]
-                options.import_, options.ignore_changes = found, ["*"]
+                if not _is_word(token, declared.props):
+                    options.import_, options.ignore_changes = found, ["*"]
                 options.protect, options.retain_on_delete = declared.protect, declared.retain
                 pulumi.CustomResource(token, name, {**declared.props}, options)
 
@@ -100,3 +104,8 @@ class Takeover:
         return pulumi.ProviderResource(
             token.rpartition(":")[2], name, {**self.declared[token, name].props}, options
         )
+
+
+def _is_word(token: str, props: Mapping[str, Any]) -> bool:
+    """Whether this is somebody's word of what the GME console shows: nothing to read, only to be noted."""
+    return token == SETTINGS and props["cloud"] == CloudKind.TENCENT

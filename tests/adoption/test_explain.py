@@ -115,7 +115,7 @@ def test_a_rule_that_cannot_be_declared_is_told_to_go(reasons):
         (Step("create", "BucketPolicy", "recording-storage-policy"), Kind.MORE, "no bucket policy"),
         (Step("update", "BucketPolicy", "recording-storage-policy"), Kind.LESS, "says something else"),
         (Step("create", "ServiceLinkedRole", "recording-access-grant"), Kind.MORE, "no recording arrives"),
-        (Step("update", "RecordingSettings", "x"), Kind.MORE, "nobody has confirmed"),
+        (Step("create", "RecordingSettings", "x"), Kind.UNSAID, "until somebody has looked"),
         (Step("create", "Bucket", "recording-storage-log-bucket"), Kind.MORE, "is declared: `up` creates it"),
         (
             Step("replace", "Bucket", BUCKET, (Change("multiAz", "true", "false"),)),

@@ -12,7 +12,7 @@ from gme_recording.adoption.survey import Found, Told, survey
 from gme_recording.api import Cloud, CloudKind, LifecycleRule, LocalCloud
 from gme_recording.api.credentials import LOCAL_MAIN_ACCOUNT
 from gme_recording.api.errors import ApiError
-from gme_recording.api.gme import AppState, Gme
+from gme_recording.api.gme import Gme
 from gme_recording.api.retry import Repeat
 from gme_recording.api.vendor import Service, cos_client
 from gme_recording.errors import UserError
@@ -58,7 +58,6 @@ def account(local_cloud: RunningCloud, monkeypatch: pytest.MonkeyPatch) -> Accou
     for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
         monkeypatch.setenv(name, os.fspath(local_cloud.certificate))
     monkeypatch.setenv("HTTPS_PROXY", local_cloud.url)
-    monkeypatch.setattr(Gme, "find_app", lambda self, biz_id: AppState(status=0, recording=True))
     return Account(local_cloud)
 
 
