@@ -201,6 +201,7 @@ BOMBS = {
     "never ends": b"<Delete><Object>" + b"x" * 3_000_000,
     "unknown encoding": b'<?xml version="1.0" encoding="UTF-7"?><Delete/>',
     "references": b"<Delete>" + b"&#65;" * 500_000 + b"</Delete>",
+    "many elements": b"<Delete>" + b"<a/>" * 1_000_000 + b"</Delete>",
     "too many": b"<Delete>" + b"<Object><Key>a</Key></Object>" * 100_000 + b"</Delete>",
 }
 

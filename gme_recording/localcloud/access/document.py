@@ -15,6 +15,8 @@ from typing import Any
 from gme_recording.localcloud.access.match import PARTS
 
 VERSION = "2.0"
+MAX_STATEMENT_BYTES = 4095
+"""Of a bucket's policy (436/8282)."""
 _STATEMENT_KEYS = {"sid", "effect", "action", "resource", "principal", "condition"}
 _PRINCIPAL_KEYS = {"qcs", "service", "federated"}
 
@@ -78,6 +80,11 @@ def parse_resource_policy(text: str) -> tuple[Statement, ...]:
         _require_resources(statement)
         if statement.principals is None:
             raise Malformed("principal", "is missing")
+    for number, statement in enumerate(
+        _as_list(_members(json.loads(text), "document")["statement"]), start=1
+    ):
+        if len(json.dumps(statement, separators=(",", ":")).encode()) > MAX_STATEMENT_BYTES:
+            raise Malformed("statement", f"{number} is longer than {MAX_STATEMENT_BYTES} bytes")
     return statements
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 MAX_DEPTH = 20
+MAX_ELEMENTS = 100_000
+"""Of a list of 10,000 parts it is a third."""
 _ESCAPED = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord('"'): "&quot;"}
 _ESCAPED |= {code: f"&#x{code:X};" for code in range(0x20) if code not in (0x09, 0x0A)}
 
@@ -80,12 +82,16 @@ def parse(text: bytes | str) -> Element:
 class _Builder:
     def __init__(self) -> None:
         self.open: list[list[Element]] = [[]]
+        self._count = 0
         self._texts: list[str] = [""]
         self._attributes: list[tuple[tuple[str, str], ...]] = []
 
     def start(self, _name: str, attributes: dict[str, str]) -> None:
         if len(self.open) > MAX_DEPTH:
             raise MalformedDocument(f"elements nest deeper than {MAX_DEPTH}")
+        self._count += 1
+        if self._count > MAX_ELEMENTS:
+            raise MalformedDocument(f"there are more than {MAX_ELEMENTS} elements")
         kept = ((_local(key), value) for key, value in attributes.items() if not key.startswith("xmlns"))
         self._attributes.append(tuple(kept))
         self.open.append([])

@@ -53,6 +53,8 @@ def scan(call: Call, _key: str) -> None:
     for configuration in configurations:
         bucket = call.store.find(Bucket, name=configuration.bucket)
         assert bucket is not None, "configurations go with their bucket"
+        if not model.has_content(call.store, bucket.name):
+            continue
         rules = _rules(configuration.text, bucket)
         for rule in rules:
             _abort_uploads(call, bucket, rule)

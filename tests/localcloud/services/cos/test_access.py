@@ -42,6 +42,7 @@ def test_a_policy_comes_back_letter_by_letter(bucket: Wire) -> None:
         policy(resource="here"),
         policy(action="*", condition={"string_equal": {"cos:prefix": "p/"}}),
         policy().replace('"principal"', '"other"'),
+        policy(resource=[EVERYTHING.replace("*", "a" * 50 + str(number)) for number in range(40)]),
         "[" * 100_000,
         "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
     ],
