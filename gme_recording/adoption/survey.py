@@ -12,11 +12,12 @@ from gme_recording.api import Cam, Cloud, CloudKind, Cos, LocalCloud
 from gme_recording.api.cam import Account
 from gme_recording.api.errors import ApiError
 from gme_recording.api.gme import Gme
+from gme_recording.api.pages import listed
 from gme_recording.api.retry import Repeat
 from gme_recording.api.vendor import Service
 from gme_recording.console import local
 from gme_recording.console.settings import Settings
-from gme_recording.deploy.lookup import BUCKET, LINKED_ROLE, POLICY, USER_POLICY, finder
+from gme_recording.deploy.lookup import BUCKET, LINKED_ROLE, POLICY, finder
 from gme_recording.errors import ExitCode, UserError
 
 
@@ -147,14 +148,22 @@ def _region_of(cloud: Cloud, name: str, regions: Sequence[str]) -> str:
 def _policies(cloud: Cloud, name: str) -> dict[AccessPolicy, tuple[str, ...]]:
     find = finder(cloud)
     ids = {policy: find(POLICY, {"name": f"{name}-{policy}"}) for policy in AccessPolicy}
-    there = {policy: policy_id for policy, policy_id in ids.items() if policy_id}
-    users = _users(cloud) if there else ()
+    attached = _attached(cloud) if any(ids.values()) else {}
     return {
-        policy: tuple(user for user in users if find(USER_POLICY, {"userName": user, "policyId": policy_id}))
-        for policy, policy_id in there.items()
+        policy: tuple(user for user, theirs in attached.items() if policy_id in theirs)
+        for policy, policy_id in ids.items()
+        if policy_id
     }
 
 
-def _users(cloud: Cloud) -> tuple[str, ...]:
-    listed = Service(cloud, "cam").call("ListUsers", {}, Repeat.HARMLESS)["Data"]
-    return tuple(sorted(str(user["Name"]) for user in listed))
+def _attached(cloud: Cloud) -> dict[str, frozenset[str]]:
+    """Name of each user of the account → ids of the policies that are attached to it."""
+    cam = Service(cloud, "cam")
+    users = cam.call("ListUsers", {}, Repeat.HARMLESS)["Data"]
+    return {
+        str(user["Name"]): frozenset(
+            str(row["PolicyId"])
+            for row in listed(cam, "ListAttachedUserPolicies", {"TargetUin": user["Uin"]})
+        )
+        for user in sorted(users, key=lambda user: str(user["Name"]))
+    }
