@@ -80,10 +80,10 @@ def parse_resource_policy(text: str) -> tuple[Statement, ...]:
         _require_resources(statement)
         if statement.principals is None:
             raise Malformed("principal", "is missing")
-    for number, statement in enumerate(
-        _as_list(_members(json.loads(text), "document")["statement"]), start=1
-    ):
-        if len(json.dumps(statement, separators=(",", ":")).encode()) > MAX_STATEMENT_BYTES:
+    sent = _as_list(_members(json.loads(text), "document")["statement"])
+    for number, statement in enumerate(sent, start=1):
+        compact = json.dumps(statement, separators=(",", ":"), ensure_ascii=False)
+        if len(compact.encode(errors="replace")) > MAX_STATEMENT_BYTES:
             raise Malformed("statement", f"{number} is longer than {MAX_STATEMENT_BYTES} bytes")
     return statements
 
