@@ -65,7 +65,7 @@ def test_the_job_that_may_write_runs_nothing_of_the_repository():
 def test_no_key_of_the_cloud_is_stored():
     secrets = {name for file in WORKFLOWS for name in re.findall(r"secrets\.(\w+)", file.read_text())}
 
-    assert secrets == {"PULUMI_CONFIG_PASSPHRASE", "GME_CALLBACK_RELAY_TOKEN"}
+    assert secrets == {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_ACCESS_TOKEN", "GME_CALLBACK_RELAY_TOKEN"}
 
 
 def test_deployments_go_through_every_environment_one_at_a_time():
