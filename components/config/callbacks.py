@@ -10,9 +10,11 @@ def callback_problem(url: str, *, public: bool) -> str:
     """What such a URL must be instead; empty if it can be called. `public`: from Tencent Cloud."""
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        host, port = parts.hostname, parts.port
     except ValueError:
         return "an http or https URL"
+    if port == 0 or not url.isascii() or not url.isprintable() or " " in url:
+        return "a URL of ASCII characters without spaces, with a port from 1 to 65535"
     if parts.scheme not in ("http", "https") or not host:
         return "an http or https URL with a host"
     if parts.username or parts.password or parts.fragment:

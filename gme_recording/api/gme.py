@@ -71,7 +71,7 @@ class RecordFile:
     user_id: str
     """`0` for the room's mixed file."""
     name: str
-    """Key in the bucket, or what the API shows in its place."""
+    """Key in the bucket (without the slash that GME puts before it), or what the API shows in its place."""
     began: int
     """Unix seconds."""
     status: int
@@ -256,7 +256,7 @@ def _texts(values: Iterable[object] | None) -> tuple[str, ...]:
 def _parse_file(item: Mapping[str, Any]) -> RecordFile:
     return RecordFile(
         user_id=str(item.get("UserId") or ""),
-        name=str(item.get("FileName") or ""),
+        name=str(item.get("FileName") or "").removeprefix("/"),
         began=int(item.get("RecordBeginTime") or 0),
         status=int(item.get("RecordStatus") or 0),
     )

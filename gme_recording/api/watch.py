@@ -109,8 +109,8 @@ class Watch:
         self._waiting = False
         self._trouble = ""
         self._statuses: dict[tuple[str, str], int] = {}
-        self._open = {task_id} - {""}
-        """Tasks whose files are not all in the bucket."""
+        self._open = {task_id: self._since} if task_id else {}
+        """Tasks whose files are not all in the bucket, and since when nothing is added, as far as known."""
         self.late = False
 
     def events(self) -> Iterator[Event]:
@@ -128,13 +128,9 @@ class Watch:
                 if error.message.partition("(")[0] != self._trouble:
                     self._trouble = error.message.partition("(")[0]
                     yield self._event(Kind.TROUBLE, note=error.message)
-            if self._keep is None and self._task is None:
-                if not self._open:
-                    return
-                if self._pace.now() - self._changed > self._pace.patience:
-                    self.late = True
-                    yield self._event(Kind.LATE, note=f"task {', '.join(sorted(self._open))}")
-                    return
+            yield from self._given_up()
+            if self._keep is None and self._task is None and not self._open:
+                return
             self._pace.sleep(self._pace.every)
 
     def _look(self) -> Iterator[Event]:
@@ -145,7 +141,7 @@ class Watch:
             yield self._begun(found)
         elif found is None and self._task is not None:
             yield self._event(Kind.ENDED)
-            self._task, self._changed = None, self._pace.now()
+            self._ended(self._task)
         if self._keep is not None and self._task is None:
             yield from self._start()
         yield from self._files()
@@ -157,8 +153,12 @@ class Watch:
         self._only = "" if self._keep is not None else self._only
         self._since = self._changed = self._pace.now()
         self._on_air = True
-        self._open.add(task.task_id)
+        self._open[task.task_id] = self._since
         return self._event(kind, note=note)
+
+    def _ended(self, task: Task) -> None:
+        self._task, self._changed = None, self._pace.now()
+        self._open[task.task_id] = self._changed
 
     def _start(self) -> Iterator[Event]:
         assert self._keep is not None
@@ -176,7 +176,7 @@ class Watch:
         assert self._task is not None
         old, self._keep = self._task, tasks.Choice.of(self._task)
         tasks.end(self._gme, self._biz_id, old.task_id)
-        self._task, self._changed = None, self._pace.now()
+        self._ended(old)
         for event in self._start():
             renewed = event.kind is Kind.RECORDING
             yield self._event(Kind.RENEWED, note=f"was task {old.task_id}") if renewed else event
@@ -184,11 +184,12 @@ class Watch:
     def _files(self) -> Iterator[Event]:
         on_air = False
         for task_id in sorted(self._open):
-            current = self._task is not None and task_id == self._task.task_id
+            current = self._is_current(task_id)
             try:
                 files = self._gme.record_files(self._biz_id, task_id)
             except TaskNotFound:  # how long it is remembered after its end is not documented
-                self._open -= set() if current else {task_id}
+                if not current:
+                    self._forget(task_id)
                 continue
             yield from self._news(task_id, files)
             if current:
@@ -196,10 +197,25 @@ class Watch:
                 began = [datetime.fromtimestamp(file.began, UTC) for file in files if file.began]
                 self._since = min([self._since, *began])
             elif all(file.status >= RecordStatus.UPLOADED for file in files):
-                self._open.remove(task_id)
+                self._forget(task_id)
         if self._task is not None and on_air != self._on_air:
             self._on_air, self._changed = on_air, self._pace.now()
             yield self._event(Kind.ON_AIR if on_air else Kind.SILENT)
+
+    def _given_up(self) -> Iterator[Event]:
+        """Wait no longer for the files of tasks that ended long ago."""
+        for task_id, since in sorted(self._open.items()):
+            if not self._is_current(task_id) and self._pace.now() - since > self._pace.patience:
+                self.late = True
+                self._forget(task_id)
+                yield self._event(Kind.LATE, note=f"task {task_id}")
+
+    def _is_current(self, task_id: str) -> bool:
+        return self._task is not None and task_id == self._task.task_id
+
+    def _forget(self, task_id: str) -> None:
+        del self._open[task_id]
+        self._statuses = {about: status for about, status in self._statuses.items() if about[0] != task_id}
 
     def _news(self, task_id: str, files: tuple[RecordFile, ...]) -> Iterator[Event]:
         for file in files:
@@ -211,7 +227,7 @@ class Watch:
                     task_id=task_id,
                     room_id=self._room_id,
                     user_id=file.user_id,
-                    name=file.name.removeprefix("/"),
+                    name=file.name,
                     status=file.status,
                 )
 

@@ -225,7 +225,7 @@ def _task_keys(shelf: Shelf, task_id: str | None) -> frozenset[str]:
         if error.code in FORGOTTEN:
             return frozenset()
         raise
-    return frozenset(file.name.removeprefix("/") for file in files)
+    return frozenset(file.name for file in files)
 
 
 def _said(recording: Recording, *, sure: bool) -> dict[str, object]:

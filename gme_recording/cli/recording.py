@@ -208,13 +208,13 @@ def _task_data(there: _There, task: Task) -> dict[str, object]:
 
 def _file_line(file: RecordFile) -> str:
     who = "room" if file.user_id == "0" else f"user {file.user_id}"
-    return f"{_status(file.status):<11}  {who:<12}  {_began(file) or '-':<20}  {file.name.removeprefix('/')}"
+    return f"{_status(file.status):<11}  {who:<12}  {_began(file) or '-':<20}  {file.name}"
 
 
 def _file_data(file: RecordFile) -> dict[str, object]:
     return {
         "userId": file.user_id,
-        "file": file.name.removeprefix("/"),
+        "file": file.name,
         "status": _status(file.status),
         "began": _began(file),
     }

@@ -11,6 +11,7 @@ from pathlib import Path
 from components.config import parse
 from gme_recording.api import Cloud
 from gme_recording.api.objects import Object, Objects
+from gme_recording.cli import writing
 from gme_recording.cli.options import project_root
 from gme_recording.cli.output import Output
 from gme_recording.deploy.session import prepare
@@ -60,7 +61,7 @@ def tell(asked: Asked, output: Output) -> int:
     told = review(plans, means, commit=asked.commit, at=asked.at)
     text = comment.render(told.comment)
     if asked.file:
-        _write(asked.file, text)
+        writing.write(asked.file, text)
         output.say(f"{asked.file}: {len(text):,} characters")
     output.show("" if asked.file else text.rstrip("\n"), told.data())
     return _code(told, asked.fail_on)
@@ -93,13 +94,6 @@ def _cost(hours_per_day: Decimal | None) -> Callable[[Plan], str]:
         return lambda _: ""
     table = prices.load(None)
     return lambda each: expense.change(each, hours_per_day, table)
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{file} cannot be written: {error.strerror}", exit_code=ExitCode.INPUT) from None
 
 
 def _code(told: Review, fail_on: Sequence[str]) -> ExitCode:

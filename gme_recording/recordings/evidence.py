@@ -122,7 +122,7 @@ def _from_events(events: Iterable[Event]) -> Iterable[File]:
 
 
 def _from_task(task: KnownTask, file: RecordFile) -> File | None:
-    key = file.name.removeprefix("/")
+    key = file.name
     name = names.parse(key, task.room_id or None)
     if name is None:
         return None

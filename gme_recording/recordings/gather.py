@@ -81,12 +81,7 @@ def tasks(
 def arrived(pages: Pages, bucket: str, tasks: Iterable[KnownTask], objects: Iterable[Stored]) -> list[Stored]:
     """Look again for what GME calls uploaded and the listing does not have: it may have come in between."""
     there = {item.object.key for item in objects}
-    told = {
-        file.name.removeprefix("/"): task
-        for task in tasks
-        for file in task.files or ()
-        if file.status in _UPLOADED
-    }
+    told = {file.name: task for task in tasks for file in task.files or () if file.status in _UPLOADED}
     return [
         Stored(item, Owned(reading))
         for key, task in told.items()

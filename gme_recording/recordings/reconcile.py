@@ -21,6 +21,8 @@ LONGEST_FILE = timedelta(hours=2)
 MARGIN = LONGEST_FILE + timedelta(hours=24)
 """What happened so long before `since` is looked at too, to understand what happened after."""
 _SUFFIX = "_audio.mp3"
+_MOST_MISSING = 1000
+"""Told of one hole: the number behind it may be of an object that somebody put there."""
 _COUNTED = re.compile(rf"(?P<stream>.*_)(?P<serial>{names.ID}){re.escape(_SUFFIX)}", re.ASCII | re.DOTALL)
 
 
@@ -182,7 +184,7 @@ def _runs_too_long(task: KnownTask, terms: Terms) -> Gap | None:
 def _began(task: KnownTask) -> datetime | None:
     """When the task began: its files' keys say it, their beginnings are the next best."""
     told = task.files or ()
-    parsed = (names.parse(file.name.removeprefix("/"), task.room_id or None) for file in told)
+    parsed = (names.parse(file.name, task.room_id or None) for file in told)
     starts = [name.started for name in parsed if name is not None]
     return min(starts or [datetime.fromtimestamp(file.began, UTC) for file in told], default=None)
 
@@ -206,7 +208,7 @@ def _holes_of(stream: str, segments: Mapping[int, File], terms: Terms) -> Iterat
     before = -1 if from_start else serials[0]
     for serial in serials:
         after = segments[serial]
-        for missing in range(before + 1, serial):
+        for missing in range(before + 1, serial)[:_MOST_MISSING]:
             began = segments[before].ended if before in segments else None
             key = f"{stream}{missing}{_SUFFIX}"
             if key not in terms.erased and _is_recent(after, terms) and not _is_expired(after, terms):

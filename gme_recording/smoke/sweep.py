@@ -69,7 +69,7 @@ def own_keys(run: Run) -> tuple[str, ...]:
 
 def told_keys(run: Run) -> frozenset[str]:
     """Return the names that DescribeRecordInfo told, as far as they are keys (its sample shows others)."""
-    told = (file.name.removeprefix("/") for file in run.files)
+    told = (file.name for file in run.files)
     return frozenset(name for name in told if names.parse(name, run.target.room) is not None)
 
 

@@ -111,7 +111,7 @@ def test_files_are_read(vendor: Vendor) -> None:
     listed = {"RecordStatus": 2, "RecordBeginTime": 1234567868, "UserId": "6787", "FileName": name}
     vendor.will(ok(RoomId="7743", RecordMode=1, RecordInfo=[listed]))
     files = Gme(vendor.cloud).record_files(APP, str(TASK))
-    assert files == (RecordFile(user_id="6787", name=name, began=1234567868, status=2),)
+    assert files == (RecordFile(user_id="6787", name=name[1:], began=1234567868, status=2),)
 
 
 def test_room_and_mode_of_a_task_are_read_with_its_files(vendor: Vendor) -> None:

@@ -182,6 +182,21 @@ def test_file_that_never_arrives_is_given_up(lobby: Lobby) -> None:
     assert watch.late
 
 
+def test_a_kept_room_is_kept_though_a_file_of_an_earlier_task_is_given_up(lobby: Lobby) -> None:
+    lobby.local._send("PUT", "/admin/gme/profile", {"processingSeconds": 86_400})
+    first = tasks.start(lobby.gme, APP, ROOM, MIXED).task
+    lobby.at(1, lambda: lobby.gme.stop_record(APP, first.task_id))
+    pace = lobby.pace(480, patience=timedelta(minutes=30))
+    watch = Watch(lobby.gme, APP, ROOM, pace, keep=MIXED)
+    told = watched(lobby, watch, until_hours=6)
+    late = [(hour, event.note) for hour, event in told if event.kind is Kind.LATE]
+    assert late == [(pytest.approx(1.6, abs=0.2), f"task {first.task_id}")]
+    assert watch.late
+    assert lobby.gme.find_task(APP, ROOM) is not None
+    assert first.task_id not in watch._open
+    assert not [about for about in watch._statuses if about[0] == first.task_id]
+
+
 def test_failures_that_pass_are_told_once_and_outlived(lobby: Lobby) -> None:
     class Shaky(Gme):
         calls = 0

@@ -55,7 +55,7 @@ def test_what_the_api_tells_makes_good_for_callbacks_that_are_lost_for_ever(deli
     told, arrived = delivery
     truth = {key.file: whole.status for key, whole in history(told).items()}
     listed = tuple(
-        RecordFile(user_id="7", name=f"/{file}", began=START, status=API_STATUS[Kind(status)])
+        RecordFile(user_id="7", name=file, began=START, status=API_STATUS[Kind(status)])
         for file, status in truth.items()
     )
     task = KnownTask(biz_id=APP, room_id="lobby", task_id=told[0].task_id, files=listed)

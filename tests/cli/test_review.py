@@ -109,7 +109,7 @@ def test_costs_are_told_if_hours_are_given(project, capsys):
         (["stacks"], "there is no preview"),
         (["Pulumi.yaml"], "is not what `pulumi preview --json` writes"),
         (["previews", "dev=previews/dev.json"], "stack dev is given twice"),
-        (["previews", "--output", "none/c.md"], "none/c.md cannot be written: No such file or directory"),
+        (["previews", "--output", "Pulumi.yaml/c.md"], "Pulumi.yaml/c.md cannot be written: File exists"),
     ],
 )
 def test_inputs_that_are_wrong(project, capsys, arguments, says):

@@ -62,7 +62,7 @@ def task(*files: RecordFile, **facts: Any) -> KnownTask:
 
 
 def told(status: int, segment: int = 0, *, began: datetime = STARTED) -> RecordFile:
-    return RecordFile(user_id="7", name=f"/{key(segment)}", began=int(began.timestamp()), status=status)
+    return RecordFile(user_id="7", name=key(segment), began=int(began.timestamp()), status=status)
 
 
 def whys(
@@ -155,6 +155,11 @@ def test_a_segment_that_nobody_knows_is_a_hole() -> None:
         STARTED + timedelta(minutes=10),
         began,
     )
+
+
+def test_a_number_that_somebody_made_up_is_not_a_hole_without_end() -> None:
+    gaps = reconcile([], life(0), [stored(0), stored(999_999)], TERMS).gaps
+    assert len([gap for gap in gaps if gap.why is Why.LOST]) == 1000
 
 
 def test_the_first_segments_are_missed_only_if_the_task_began_in_sight() -> None:

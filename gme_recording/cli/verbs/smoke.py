@@ -24,8 +24,8 @@ def command(stack: str, app: str | None, *, junit: Path | None, markdown: Path |
 
     Really starts and stops a recording and checks everything on the way; needs no engine. On Tencent Cloud
     a player must be in the room that the stack file names, and the recording costs what recording costs.
-    A failed test says what is most likely wrong, and what to do (docs/smoke-test.md). Where the stack file has
-    smoke.callbackRelay, the receiver is asked what came, with the token in GME_CALLBACK_RELAY_TOKEN.
+    A failed test says what is most likely wrong, and what to do (docs/smoke-test.md). Where the stack file
+    has smoke.callbackRelay, the receiver is asked what came, with the token in GME_CALLBACK_RELAY_TOKEN.
 
     Exit codes: 0 passed, 1 a check failed, 2 the stack file is wrong, 3 credentials, 6 no such stack,
     8 interrupted (the recording is stopped), 10 the local cloud is not running.

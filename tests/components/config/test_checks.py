@@ -67,6 +67,9 @@ def test_full_scope_cannot_be_tested_by_recording(tmp_path: Path) -> None:
         "https://me@voice.example.com/",
         "https://me:secret@voice.example.com/",
         "https://voice.example.com/#a",
+        "https://voice.example.com:0/",
+        "https://voice.example.com/a b",
+        "https://voice.example.com/r\u00e4ume",
     ],
 )
 @pytest.mark.parametrize("cloud", ["local", "tencent"])
