@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from gme_recording.localcloud.dialects import http_date
+from gme_recording.localcloud.dialects.payload import NOT_IMPLEMENTED
 from gme_recording.localcloud.services.cos import content, encryption, grants, lifecycle, model, replication
 from gme_recording.localcloud.services.cos.errors import (
+    INVALID_ARGUMENT,
     INVALID_STORAGE_CLASS,
     IS_DELETE_MARKER,
     KEY_TOO_LONG,
+    NO_SUCH_BUCKET,
     NO_SUCH_KEY,
     NO_SUCH_VERSION,
 )
@@ -23,6 +26,10 @@ if TYPE_CHECKING:
 
     from gme_recording.localcloud.cloud import Call
 
+UNREADABLE = (NO_SUCH_BUCKET, NO_SUCH_KEY, NO_SUCH_VERSION, IS_DELETE_MARKER)
+"""What whoever needs a version may be refused with."""
+UNWRITABLE = (NO_SUCH_BUCKET, KEY_TOO_LONG, INVALID_STORAGE_CLASS, INVALID_ARGUMENT, NOT_IMPLEMENTED)
+"""What whoever writes one may be refused with."""
 MAX_KEY_BYTES = 850
 _ABOUT_CONTENT = frozenset(
     {

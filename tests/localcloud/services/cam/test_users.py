@@ -2,7 +2,7 @@ import pytest
 from tencentcloud.common.credential import Credential
 
 from tests.localcloud.sdk import Sdk
-from tests.localcloud.services.cam.documents import policy
+from tests.localcloud.services.cam.documents import policy, trust
 from tests.localcloud.services.cam.refused import refused
 
 UIN, OWNER = 100000000100, 100000000001
@@ -117,6 +117,17 @@ class TestKeys:
         cam("CreateAccessKey", TargetUin=UIN)
         with refused("OperationDenied.AccessKeyOverLimit"):
             cam("CreateAccessKey", TargetUin=UIN)
+
+    def test_a_role_has_no_keys_of_its_own(self, cam, local_cloud):
+        account = {"qcs": [f"qcs::cam::uin/{OWNER}:root"]}
+        cam("CreateRole", RoleName="robot", PolicyDocument=trust(account))
+        cam("AttachRolePolicy", AttachRoleName="robot", PolicyId=1)
+        arn = f"qcs::cam::uin/{OWNER}:roleName/robot"
+        given = Sdk(local_cloud, "sts")("AssumeRole", RoleArn=arn, RoleSessionName="test")["Credentials"]
+        session = Credential(given["TmpSecretId"], given["TmpSecretKey"], given["Token"])
+        for action in ("CreateAccessKey", "ListAccessKeys"):
+            with refused("InvalidParameter.ParamError"):
+                Sdk(local_cloud, "cam", session)(action)
 
     @pytest.mark.parametrize(
         ("action", "parameters", "code"),

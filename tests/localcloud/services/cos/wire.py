@@ -15,7 +15,6 @@ from gme_recording.localcloud.dialects.cos import CosDialect
 from gme_recording.localcloud.dialects.documents import Element
 from gme_recording.localcloud.identity import ANONYMOUS, Kind, Principal
 from gme_recording.localcloud.messages import Request, Response
-from gme_recording.localcloud.services.cos.routes import COS
 
 REGION = "ap-guangzhou"
 BUCKET = f"rec-{assemble.APPID}"
@@ -54,17 +53,8 @@ class Wire:
         return self.handle(request)
 
     def handle(self, request: Request) -> Response:
-        """Besides, no operation refuses what it does not say that it refuses."""
         AUTHENTICATED[id(self.cloud)] = self.principal
-        response = self.cloud.handle(request)
-        seen = self.cloud.seen[-1]
-        declared = (
-            {refusal.code for refusal in COS.operations[seen.operation].refuses}
-            if seen.operation != "?"
-            else set()
-        )
-        assert seen.code in declared | UNDECLARED, f"{seen.operation} does not declare {seen.code}"
-        return response
+        return self.cloud.handle(request)
 
     def make(self, bucket: str = BUCKET, **headers: str) -> Wire:
         assert self.send("PUT", bucket=bucket, **headers).status == 200
@@ -86,20 +76,6 @@ class Wire:
         self.cloud.run_due()
 
 
-UNDECLARED = {
-    "",
-    *("UnauthorizedOperation", "InternalError"),
-    *("MethodNotAllowed", "NoSuchConfiguration", "PathStyleDomainForbidden", "InvalidURI"),
-    *(
-        "InvalidArgument",
-        "InvalidDigest",
-        "BadDigest",
-        "MalformedXML",
-        "MissingRequestBodyError",
-        "NotImplemented",
-    ),
-}
-"""What the core and the dialect refuse with."""
 AUTHENTICATED: dict[int, Principal] = {}
 
 

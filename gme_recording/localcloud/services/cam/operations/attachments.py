@@ -50,7 +50,7 @@ def detach_role_policy(
     _detach(call, role, policy_of(call, policy_id, policy_name))
 
 
-@CAM.operation("ListAttachedRolePolicies", on=account, refuses=_ROLE, rate=20)
+@CAM.operation("ListAttachedRolePolicies", on=account, refuses=(NOT_IDENTIFIED, ROLE_NOT_EXIST), rate=20)
 def list_attached_role_policies(  # noqa: PLR0913 - the vendor's parameters
     call: Call,
     *,
@@ -82,7 +82,7 @@ def detach_user_policy(call: Call, *, policy_id: int, detach_uin: int) -> None:
     _detach(call, user_of(call, detach_uin), policy_of(call, policy_id))
 
 
-@CAM.operation("ListAttachedUserPolicies", on=account, refuses=_USER, rate=20)
+@CAM.operation("ListAttachedUserPolicies", on=account, refuses=(USER_NOT_EXIST,), rate=20)
 def list_attached_user_policies(
     call: Call, *, target_uin: int, page: int = 1, rp: int = 20
 ) -> dict[str, object]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gme_recording.localcloud.cloud import Call
 
 MAX_KEYS = 2
+_WHOSE = (NOT_IDENTIFIED, USER_NOT_EXIST)
 
 
 def _on_keys(call: Call, *, target_uin: int | None = None, **_: object) -> list[str]:
@@ -28,7 +29,7 @@ def _on_keys(call: Call, *, target_uin: int | None = None, **_: object) -> list[
     return [f"qcs::cam::uin/{who.owner_uin}:uin/{target_uin or who.uin}"]
 
 
-@CAM.operation("CreateAccessKey", on=_on_keys, refuses=(USER_NOT_EXIST, KEY_LIMIT), rate=20)
+@CAM.operation("CreateAccessKey", on=_on_keys, refuses=(*_WHOSE, KEY_LIMIT), rate=20)
 def create_access_key(
     call: Call, *, target_uin: int | None = None, description: str = ""
 ) -> dict[str, object]:
@@ -40,12 +41,12 @@ def create_access_key(
     return {"AccessKey": {**wire.key(key), "SecretAccessKey": key.secret_key}}
 
 
-@CAM.operation("ListAccessKeys", on=_on_keys, refuses=(USER_NOT_EXIST,), rate=20)
+@CAM.operation("ListAccessKeys", on=_on_keys, refuses=_WHOSE, rate=20)
 def list_access_keys(call: Call, *, target_uin: int | None = None) -> dict[str, object]:
     return {"AccessKeys": [wire.key(key) for key in _keys(call, _uin(call, target_uin))]}
 
 
-@CAM.operation("UpdateAccessKey", on=_on_keys, refuses=(USER_NOT_EXIST, KEY_NOT_EXIST, INVALID_NAME), rate=20)
+@CAM.operation("UpdateAccessKey", on=_on_keys, refuses=(*_WHOSE, KEY_NOT_EXIST, INVALID_NAME), rate=20)
 def update_access_key(call: Call, *, access_key_id: str, status: str, target_uin: int | None = None) -> None:
     if status not in {"Active", "Inactive"}:
         raise INVALID_NAME(parameter="Status")
@@ -53,7 +54,7 @@ def update_access_key(call: Call, *, access_key_id: str, status: str, target_uin
     call.store.put(replace(key, active=status == "Active"))
 
 
-@CAM.operation("DeleteAccessKey", on=_on_keys, refuses=(USER_NOT_EXIST, KEY_NOT_EXIST), rate=20)
+@CAM.operation("DeleteAccessKey", on=_on_keys, refuses=(*_WHOSE, KEY_NOT_EXIST), rate=20)
 def delete_access_key(call: Call, *, access_key_id: str, target_uin: int | None = None) -> None:
     call.store.delete(_key(call, access_key_id, target_uin))
 

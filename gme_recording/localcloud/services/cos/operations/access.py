@@ -16,16 +16,14 @@ from gme_recording.localcloud.services.cos.errors import (
     MALFORMED_POLICY,
     MALFORMED_XML,
     NO_SUCH_BUCKET,
-    NO_SUCH_KEY,
     NO_SUCH_POLICY,
-    NO_SUCH_VERSION,
 )
 from gme_recording.localcloud.services.cos.grants import Grants
 from gme_recording.localcloud.services.cos.model import Configuration
 from gme_recording.localcloud.services.cos.policies import POLICY
 from gme_recording.localcloud.services.cos.routes import COS
 from gme_recording.localcloud.services.cos.targets import bucket_named, on_bucket, on_object
-from gme_recording.localcloud.services.cos.versions import readable
+from gme_recording.localcloud.services.cos.versions import UNREADABLE, readable
 
 EVERY_ACTION = frozenset({"*", "cos:*", "name/cos:*"})
 KEYS_OF_EVERY_REQUEST = frozenset(
@@ -107,7 +105,7 @@ def get_bucket_acl(call: Call, *, bucket: str) -> Element:
     "PutObjectACL",
     match="PUT object acl",
     on=on_object,
-    refuses=(NO_SUCH_BUCKET, NO_SUCH_KEY, NO_SUCH_VERSION, MALFORMED_XML, INVALID_ARGUMENT),
+    refuses=(*UNREADABLE, MALFORMED_XML, INVALID_ARGUMENT),
 )
 def put_object_acl(
     call: Call,
@@ -126,7 +124,7 @@ def put_object_acl(
     "GetObjectACL",
     match="GET object acl",
     on=on_object,
-    refuses=(NO_SUCH_BUCKET, NO_SUCH_KEY, NO_SUCH_VERSION),
+    refuses=UNREADABLE,
 )
 def get_object_acl(call: Call, *, bucket: str, key: str, version_id: str = "") -> Element:
     """An object without a list of its own answers with its owner alone."""

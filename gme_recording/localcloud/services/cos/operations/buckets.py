@@ -15,6 +15,7 @@ from gme_recording.localcloud.services.cos.errors import (
     BUCKET_NOT_EMPTY,
     BUCKET_OWNED,
     BUCKET_TAKEN,
+    INVALID_ARGUMENT,
     INVALID_BUCKET_NAME,
     INVALID_LOCATION,
     MALFORMED_XML,
@@ -52,7 +53,14 @@ def _appid(name: str) -> str:
     "PutBucket",
     match="PUT bucket",
     on=_on_name,
-    refuses=(INVALID_BUCKET_NAME, INVALID_LOCATION, BUCKET_OWNED, BUCKET_TAKEN, MALFORMED_XML),
+    refuses=(
+        INVALID_BUCKET_NAME,
+        INVALID_LOCATION,
+        BUCKET_OWNED,
+        BUCKET_TAKEN,
+        MALFORMED_XML,
+        INVALID_ARGUMENT,
+    ),
 )
 def put_bucket(
     call: Call, *, bucket: str, headers: Mapping[str, str], document: Element | None = None

@@ -12,11 +12,10 @@ from gme_recording.localcloud.dialects.documents import Element, leaf, tree
 from gme_recording.localcloud.services.cos import conditions, content, versions
 from gme_recording.localcloud.services.cos.errors import (
     INVALID_ARGUMENT,
+    INVALID_RANGE,
     INVALID_REQUEST,
     NO_SUCH_BUCKET,
-    NO_SUCH_KEY,
     NO_SUCH_UPLOAD,
-    NO_SUCH_VERSION,
     PRECONDITION_FAILED,
 )
 from gme_recording.localcloud.services.cos.model import Bucket, Version
@@ -65,14 +64,7 @@ def _open(call: Call, headers: Mapping[str, str]) -> tuple[Version, bytes]:
     "PutObjectCopy",
     match="PUT object copy",
     on=on_object,
-    refuses=(
-        NO_SUCH_BUCKET,
-        NO_SUCH_KEY,
-        NO_SUCH_VERSION,
-        INVALID_ARGUMENT,
-        INVALID_REQUEST,
-        PRECONDITION_FAILED,
-    ),
+    refuses=(*versions.UNREADABLE, *versions.UNWRITABLE, INVALID_REQUEST, PRECONDITION_FAILED),
 )
 def put_object_copy(call: Call, *, bucket: str, key: str, headers: Mapping[str, str]) -> Answer:
     """What is said about the source goes along, unless the request says that it is to be replaced."""
@@ -105,7 +97,7 @@ def _result(etag: str, version: Version) -> list[Element]:
     "UploadPartCopy",
     match="PUT object uploadId copy",
     on=on_object,
-    refuses=(NO_SUCH_BUCKET, NO_SUCH_KEY, NO_SUCH_UPLOAD, INVALID_ARGUMENT, PRECONDITION_FAILED),
+    refuses=(*versions.UNREADABLE, NO_SUCH_UPLOAD, INVALID_ARGUMENT, INVALID_RANGE, PRECONDITION_FAILED),
 )
 def upload_part_copy(
     call: Call, *, bucket: str, key: str, upload_id: str, part_number: int, headers: Mapping[str, str]

@@ -195,7 +195,12 @@ def _on_uploads(call: Call, *, bucket: str, wanted: Uploads, **_: object) -> Seq
     return (bucket_named(call, bucket).resource(wanted.prefix),)
 
 
-@COS.operation("ListMultipartUploads", match="GET bucket uploads", on=_on_uploads, refuses=(NO_SUCH_BUCKET,))
+@COS.operation(
+    "ListMultipartUploads",
+    match="GET bucket uploads",
+    on=_on_uploads,
+    refuses=(NO_SUCH_BUCKET, INVALID_ARGUMENT),
+)
 def list_multipart_uploads(call: Call, *, bucket: str, wanted: Uploads) -> Element:
     """Uploads under way, by key and id; there are few, so they are sorted here."""
     marker = (wanted.key_marker, wanted.upload_id_marker or "\U0010ffff")

@@ -17,7 +17,6 @@ from gme_recording.localcloud.services.cos.errors import (
     INVALID_ARGUMENT,
     INVALID_PART,
     INVALID_PART_ORDER,
-    INVALID_STORAGE_CLASS,
     KEY_TOO_LONG,
     MALFORMED_XML,
     NO_SUCH_BUCKET,
@@ -37,7 +36,7 @@ MIN_PART_BYTES = 1 << 20
     "InitiateMultipartUpload",
     match="POST object uploads",
     on=on_object,
-    refuses=(NO_SUCH_BUCKET, KEY_TOO_LONG, INVALID_STORAGE_CLASS, INVALID_ARGUMENT),
+    refuses=versions.UNWRITABLE,
 )
 def initiate_multipart_upload(call: Call, *, bucket: str, key: str, headers: Mapping[str, str]) -> Element:
     if len(key.encode()) > versions.MAX_KEY_BYTES:

@@ -17,13 +17,8 @@ from gme_recording.localcloud.services.cos.errors import (
     INVALID_ARGUMENT,
     INVALID_OBJECT_STATE,
     INVALID_RANGE,
-    INVALID_STORAGE_CLASS,
-    IS_DELETE_MARKER,
-    KEY_TOO_LONG,
     MALFORMED_XML,
     NO_SUCH_BUCKET,
-    NO_SUCH_KEY,
-    NO_SUCH_VERSION,
     NOT_MODIFIED,
     PRECONDITION_FAILED,
     RESTORE_UNDER_WAY,
@@ -35,15 +30,7 @@ from gme_recording.localcloud.services.cos.targets import bucket_named, on_objec
 
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 MAX_BATCH = 1000
-READ_REFUSALS = (
-    NO_SUCH_BUCKET,
-    NO_SUCH_KEY,
-    NO_SUCH_VERSION,
-    IS_DELETE_MARKER,
-    NOT_MODIFIED,
-    PRECONDITION_FAILED,
-    INVALID_RANGE,
-)
+READ_REFUSALS = (*versions.UNREADABLE, NOT_MODIFIED, PRECONDITION_FAILED, INVALID_RANGE)
 _RESTORE_TIME: Mapping[tuple[str, str], timedelta] = {
     ("ARCHIVE", "Expedited"): timedelta(minutes=5),
     ("ARCHIVE", "Standard"): timedelta(hours=5),
@@ -74,7 +61,7 @@ class Overrides:
     "PutObject",
     match="PUT object",
     on=on_object,
-    refuses=(NO_SUCH_BUCKET, KEY_TOO_LONG, INVALID_STORAGE_CLASS, INVALID_ARGUMENT),
+    refuses=versions.UNWRITABLE,
 )
 def put_object(
     call: Call, *, bucket: str, key: str, content: Body = b"", headers: Mapping[str, str] = NO_HEADERS
@@ -191,7 +178,7 @@ def delete_multiple_objects(call: Call, *, bucket: str, document: Element) -> El
     "PostObjectRestore",
     match="POST object restore",
     on=on_object,
-    refuses=(NO_SUCH_BUCKET, NO_SUCH_KEY, NO_SUCH_VERSION, INVALID_OBJECT_STATE, RESTORE_UNDER_WAY),
+    refuses=(*versions.UNREADABLE, INVALID_ARGUMENT, INVALID_OBJECT_STATE, RESTORE_UNDER_WAY),
 )
 def post_object_restore(
     call: Call, *, bucket: str, key: str, document: Element, version_id: str = ""

@@ -7,7 +7,12 @@ from typing import Any
 
 from gme_recording.localcloud.cloud import Call
 from gme_recording.localcloud.services.gme.access import anything, application, mainland_only, own_app
-from gme_recording.localcloud.services.gme.errors import APP_NOT_FOUND, INVALID_ACTION, INVALID_PARAMETER
+from gme_recording.localcloud.services.gme.errors import (
+    APP_NOT_FOUND,
+    INVALID_ACTION,
+    INVALID_PARAMETER,
+    UNAUTHORIZED,
+)
 from gme_recording.localcloud.services.gme.model import MAX_ID, App, AppStatus, new_app
 from gme_recording.localcloud.services.gme.routes import GME
 
@@ -51,7 +56,9 @@ def create_app(  # noqa: PLR0913 - the vendor's parameters
     }
 
 
-@GME.operation("ModifyAppStatus", on=application, refuses=(APP_NOT_FOUND, INVALID_PARAMETER), rate=1000)
+@GME.operation(
+    "ModifyAppStatus", on=application, refuses=(APP_NOT_FOUND, INVALID_PARAMETER, UNAUTHORIZED), rate=1000
+)
 def modify_app_status(call: Call, *, biz_id: int, status: str) -> dict[str, object]:
     app = own_app(call, biz_id, absent=APP_NOT_FOUND)
     if status not in (_OPEN, _CLOSE):
