@@ -67,7 +67,7 @@ def _properties(step: Step) -> tuple[str, ...]:
 
 
 def _line(difference: Difference) -> str:
-    return f"{code(difference.path)}{f': {difference.text}' if difference.text else ''}"
+    return f"{code(difference.path)}: {difference.text or 'changes'}"
 
 
 def _meaning(step: Step) -> str:

@@ -150,6 +150,8 @@ def _number(number: int, *, loud: bool) -> str:
 
 
 def _section(topic: Topic, effects: Sequence[Effect], *, several: bool) -> str:
+    if topic is Topic.POLICY:
+        effects = [*_explained_once(effects)]
     items = "\n".join(_item(effect, several=several) for effect in effects).rstrip("\n")
     if topic in _ALERTS:
         quoted = "\n".join(f"> {line}".rstrip() for line in f"**{topic}**\n\n{items}".splitlines())
@@ -157,6 +159,14 @@ def _section(topic: Topic, effects: Sequence[Effect], *, several: bool) -> str:
     if topic is Topic.CHANGES and len(effects) > _MANY:
         items = f"<details><summary>{counted(len(effects), 'resource')}</summary>\n\n{items}\n\n</details>"
     return f"### {topic}\n\n{items}"
+
+
+def _explained_once(effects: Iterable[Effect]) -> Iterator[Effect]:
+    """Leave out what was said of the same rule further up, for another stack or resource."""
+    said = set()
+    for effect in effects:
+        yield replace(effect, lines=()) if effect.lines in said else effect
+        said.add(effect.lines)
 
 
 def _item(effect: Effect, *, several: bool) -> str:

@@ -130,8 +130,14 @@ def _said(rights: tuple[Right, ...]) -> str:
     for action, about in resources.items():
         actions[tuple(about)].append(action)
     told = "; ".join(f"{listed(sorted(named), 8)} on {listed(about, 3)}" for about, named in actions.items())
-    condition = f" (depends on {code(rights[0].condition)})" if rights[0].condition else ""
-    return f"{told}{condition}"
+    return f"{told}{_condition(rights[0].condition)}"
+
+
+def _condition(keys: str) -> str:
+    """What rights depend on; of TLS a request makes a difference only by not using it."""
+    if keys == "cos:secure-transport":
+        return ", for requests without TLS only"
+    return f" (depends on {code(keys)})" if keys else ""
 
 
 def _effect(plan: Plan, step: Step, severity: Severity, text: str) -> Effect:

@@ -25,6 +25,10 @@ Listing = Callable[[str, str], tuple[Iterable[Object], datetime]]
 """Stack and bucket → its current objects, and what time it is there."""
 
 
+_OF_SMOKE = "smoke-"
+"""How the ids of rules begin that are about the smoke test's recordings (`components.lifecycle`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shift:
     """Objects that are kept for another time, in days; None is for ever."""
@@ -34,6 +38,8 @@ class Shift:
     after: int | None
     versions: bool = False
     """Whether it is about older versions and deleted objects, not about what can be read."""
+    smoke: bool = False
+    """Whether it is about the smoke test's own recordings alone."""
 
     @property
     def sooner(self) -> bool:
@@ -84,13 +90,15 @@ def rules(inputs: Values) -> tuple[LifecycleRule, ...]:
 def shifts(before: Sequence[LifecycleRule], after: Sequence[LifecycleRule]) -> tuple[Shift, ...]:
     """Return what changes, for every prefix that a rule names, and for all other keys."""
     found: dict[tuple[bool, int | None, int | None], list[str]] = {}
+    smoke = {rule.prefix for rule in (*before, *after) if rule.id.startswith(_OF_SMOKE)}
     for prefix in sorted({rule.prefix for rule in (*before, *after)} | {""}):
         for versions, days in ((False, "expire_days"), (True, "noncurrent_expire_days")):
             was, will = _days(before, prefix, days), _days(after, prefix, days)
             if was != will:
                 found.setdefault((versions, was, will), []).append(prefix)
     return tuple(
-        Shift(tuple(prefixes), was, will, versions) for (versions, was, will), prefixes in found.items()
+        Shift(tuple(prefixes), was, will, versions, smoke=smoke.issuperset(prefixes))
+        for (versions, was, will), prefixes in found.items()
     )
 
 
@@ -116,6 +124,8 @@ def _shifted(plan: Plan, step: Step, shift: Shift) -> Effect:
     where = f"{_bucket(step)}, {_keys(shift.prefixes)}"
     if not shift.sooner:
         return _effect(plan, step, Severity.NOTE, f"{where}: {what} are kept longer, {change}")
+    if shift.smoke:
+        return _effect(plan, step, Severity.NOTE, f"{where}: the smoke test's own {what} go sooner, {change}")
     severity = Severity.WARNING if shift.versions else Severity.LOSS
     text = f"{where}: **{what} expire sooner**, {change}, those that are there already too"
     return _effect(plan, step, severity, text)

@@ -70,6 +70,15 @@ def test_the_stack_is_named_where_there_are_several():
     assert "\n- it\n" in render(comment(effect()))
 
 
+def test_a_rule_is_explained_once():
+    reason = ("After a leak nobody can say who fetched what.",)
+    found = (effect(f"warns {name}", Topic.POLICY, Severity.NOTE, lines=reason) for name in ("a", "b"))
+
+    assert "- warns a\n  - After a leak nobody can say who fetched what.\n- warns b\n" in render(
+        comment(*found)
+    )
+
+
 def test_the_headline_counts():
     rows = (Row(stack="dev", counts={"create": 1000, "delete": 2}), Row(stack="prod"))
 
