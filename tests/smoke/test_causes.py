@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
@@ -22,8 +22,10 @@ from tests.smoke.environment import APP, BUCKET, POLICY, Environment, eventually
 ROLE = "GME_QCSLinkedRoleInGameMedia"
 
 
-def report_of(environment: Environment, target: Target | None = None) -> Report:
-    return smoke.run(target or environment.target(timeout_seconds=1.0), environment.cloud)
+def report_of(
+    environment: Environment, target: Target | None = None, *, hurry: Collection[str] = ()
+) -> Report:
+    return environment.smoke(environment.run(target), hurry=hurry)
 
 
 def names(report: Report, cause: Cause) -> str:
@@ -97,8 +99,7 @@ def test_room_empty(environment: Environment) -> None:
         environment.local.leave(APP, run.target.room, ROBOT)
         run.undo.pop(1)
 
-    run = environment.run(environment.target(timeout_seconds=0.5))
-    report = environment.smoke(run, second_start=leave)
+    report = environment.smoke(hurry=["recording", "file"], second_start=leave)
     assert "nobody is in room" in names(report, Cause.ROOM_EMPTY)
 
 
@@ -107,19 +108,17 @@ def test_nobody_speaks(environment: Environment) -> None:
         seat = {"bizId": APP, "roomId": run.target.room, "userId": ROBOT}
         environment.admin("POST", "/admin/rooms/microphone", {**seat, "on": False})
 
-    run = environment.run(environment.target(timeout_seconds=0.5))
-    report = environment.smoke(run, start=mute)
+    report = environment.smoke(hurry=["recording"], start=mute)
     assert "microphone" in names(report, Cause.NOBODY_SPEAKS)
 
 
 def test_no_grant(environment: Environment) -> None:
     remove_role(environment)
-    assert f"role {ROLE} is missing" in names(report_of(environment), Cause.NO_GRANT)
+    assert f"role {ROLE} is missing" in names(report_of(environment, hurry=["file"]), Cause.NO_GRANT)
 
 
 def test_no_grant_that_is_revoked_during_the_test(environment: Environment) -> None:
-    run = environment.run(environment.target(timeout_seconds=3.0))
-    report = environment.smoke(run, recording=lambda _: remove_role(environment))
+    report = environment.smoke(hurry=["file"], recording=lambda _: remove_role(environment))
     assert report.failure is not None
     assert report.failure.id == "file"
     names(report, Cause.NO_GRANT)
@@ -138,7 +137,7 @@ def test_wrong_region(environment: Environment) -> None:
 def test_wrong_bucket(environment: Environment) -> None:
     environment.bucket("elsewhere-1250000000")
     environment.console(bucket="elsewhere-1250000000")
-    assert "writes to another bucket" in names(report_of(environment), Cause.WRONG_BUCKET)
+    assert "writes to another bucket" in names(report_of(environment, hurry=["file"]), Cause.WRONG_BUCKET)
 
 
 @pytest.mark.parametrize("declared", [True, False], ids=["declared so", "put there by somebody"])
@@ -153,8 +152,8 @@ def test_policy_blocks(environment: Environment, *, declared: bool) -> None:
         }
     )
     environment.sdk.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy))
-    target = environment.target(timeout_seconds=1.0)
-    report = report_of(environment, replace(target, policy=json.dumps(policy)) if declared else target)
+    target = environment.target(policy=json.dumps(policy)) if declared else environment.target()
+    report = report_of(environment, target, hurry=["file"])
     assert report.failure is not None
     assert report.failure.id == ("file" if declared else "bucket-settings")
     assert "does not let GME write" in names(report, Cause.POLICY_BLOCKS)
@@ -162,7 +161,7 @@ def test_policy_blocks(environment: Environment, *, declared: bool) -> None:
 
 def test_not_finished(environment: Environment) -> None:
     environment.admin("PUT", "/admin/gme/profile", {"processingSeconds": 3600})
-    report = report_of(environment)
+    report = report_of(environment, hurry=["file"])
     names(report, Cause.NOT_FINISHED)
     assert "raise smoke.timeout" in report.hint
 
@@ -170,7 +169,7 @@ def test_not_finished(environment: Environment) -> None:
 def test_callback_unreachable(environment: Environment) -> None:
     url = "http://127.0.0.1:9/"
     environment.console(callback_url=url)
-    report = report_of(environment, environment.target(timeout_seconds=1.0, callback_url=url))
+    report = report_of(environment, environment.target(callback_url=url), hurry=["callbacks"])
     assert names(report, Cause.CALLBACK_UNREACHABLE) == f"{url} is not reached by callbacks"
 
 

@@ -41,7 +41,7 @@ def test_grant_finds_a_missing_role(environment: Environment) -> None:
     role = "GME_QCSLinkedRoleInGameMedia"
     environment.cam("DeleteServiceLinkedRole", RoleName=role)
     assert eventually(lambda: Cam(environment.cloud).find_role(role) is None)
-    report = smoke.run(environment.target(timeout_seconds=3.0), environment.cloud)
+    report = environment.smoke(hurry=["file"])
     assert found(report, "grant") == "role GME_QCSLinkedRoleInGameMedia does not exist"
     assert "GME may not write" in report.cause
 

@@ -21,14 +21,14 @@ from tests.smoke.environment import APP, Environment, found
     ],
 )
 def test_callbacks_finds_what_does_not_arrive(environment: Environment, prepare: str, wanted: str) -> None:
-    declared = {"timeout_seconds": 1.0}
+    declared = {}
     if prepare == "lost":
         environment.admin("POST", "/admin/callbacks/faults", {"next": ["none"] * 4 + ["lost"] * 2})
     else:
         environment.console(callback_url="http://127.0.0.1:9/")
     if prepare == "unreachable":
-        declared["callback_url"] = "http://127.0.0.1:9/"  # type: ignore[assignment]
-    report = smoke.run(environment.target(**declared), environment.cloud)
+        declared["callback_url"] = "http://127.0.0.1:9/"
+    report = environment.smoke(environment.run(environment.target(**declared)), hurry=["callbacks"])
     assert wanted in found(report, "callbacks")
     assert "is not reached by callbacks" in report.cause
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from gme_recording import smoke
 from gme_recording.smoke.checks import files
 from gme_recording.smoke.model import Failed, Run
 from tests.smoke.environment import APP, BUCKET, NOTHING, Environment, found
@@ -13,7 +12,7 @@ from tests.smoke.environment import APP, BUCKET, NOTHING, Environment, found
 def test_file_finds_that_another_bucket_is_bound(environment: Environment) -> None:
     environment.bucket("elsewhere-1250000000")
     environment.console(bucket="elsewhere-1250000000")
-    report = smoke.run(environment.target(timeout_seconds=1.0), environment.cloud)
+    report = environment.smoke(hurry=["file"])
     assert found(report, "file").startswith(f"not all files are in {BUCKET}; GME tells: {APP}_")
     assert report.cause.startswith(f"GME writes to another bucket than {BUCKET}")
 

@@ -37,8 +37,8 @@ def test_start_finds_a_leftover_that_does_not_end(environment: Environment) -> N
         def find_task(self, biz_id: int, room_id: str) -> Task:
             return task
 
-    run = environment.run(environment.target(timeout_seconds=0.3), gme=Endless(environment.cloud))
-    assert task.task_id in found(environment.smoke(run), "start")
+    report = environment.smoke(environment.run(gme=Endless(environment.cloud)), hurry=["start"])
+    assert task.task_id in found(report, "start")
 
 
 def test_start_whose_answer_is_lost_is_undone(environment: Environment) -> None:
@@ -98,8 +98,10 @@ def test_task_finds_another_one(environment: Environment) -> None:
 
 
 def test_second_start_finds_that_it_is_not_refused(environment: Environment) -> None:
-    run = environment.run(environment.target(timeout_seconds=0.5))
-    report = environment.smoke(run, task=lambda run: run.gme.stop_record(APP, run.task_id))
+    report = environment.smoke(
+        hurry=["modify", "recording", "task-gone", "file"],
+        task=lambda run: run.gme.stop_record(APP, run.task_id),
+    )
     assert re.fullmatch(r"task \d+ records the same room", found(report, "second-start"))
     task, rooms, _ = environment.leftovers()
     assert (task, rooms) == (None, [])
@@ -110,8 +112,8 @@ def test_modify_finds_that_nothing_changed(environment: Environment) -> None:
         def modify_record(self, *_: object, **__: object) -> None:
             pass
 
-    run = environment.run(environment.target(timeout_seconds=0.5), gme=Idle(environment.cloud))
-    assert found(environment.smoke(run), "modify").endswith("still does not show mode 3")
+    report = environment.smoke(environment.run(gme=Idle(environment.cloud)), hurry=["modify", "recording"])
+    assert found(report, "modify").endswith("still does not show mode 3")
 
 
 def test_recording_finds_an_empty_room(environment: Environment) -> None:
@@ -119,8 +121,7 @@ def test_recording_finds_an_empty_room(environment: Environment) -> None:
         environment.local.leave(APP, run.target.room, recording.ROBOT)
         run.undo.pop(1)
 
-    run = environment.run(environment.target(timeout_seconds=0.5))
-    report = environment.smoke(run, second_start=leave)
+    report = environment.smoke(hurry=["recording", "file"], second_start=leave)
     assert "records nothing" in found(report, "recording")
     assert report.diagnosis == Cause.ROOM_EMPTY
 
@@ -142,5 +143,5 @@ def test_task_gone_finds_that_it_stays(environment: Environment) -> None:
             self.seen = super().find_task(biz_id, room_id) or self.seen
             return self.seen
 
-    run = environment.run(environment.target(timeout_seconds=0.8), gme=Stubborn(environment.cloud))
-    assert found(environment.smoke(run), "task-gone").endswith("is still shown after StopRecord")
+    report = environment.smoke(environment.run(gme=Stubborn(environment.cloud)), hurry=["task-gone"])
+    assert found(report, "task-gone").endswith("is still shown after StopRecord")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,8 +15,6 @@ from gme_recording.api import CloudKind
 from gme_recording.callbacks.keys import Keyring
 from gme_recording.callbacks.relay_token import VARIABLE
 from gme_recording.smoke import Cause, Report, Verdict
-from gme_recording.smoke.runner import conduct
-from gme_recording.smoke.table import CHECKS
 from tests.callbacks.make import APP, KEY, OTHER_APP, OTHER_KEY, TOKEN, Running, running
 from tests.callbacks.process import serving, write_keys
 from tests.smoke.environment import Environment, found
@@ -30,18 +27,14 @@ def _token(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, TOKEN.reveal())
 
 
-def smoked(environment: Environment, url: str, *, patience: float = 10.0, relay: str = "") -> Report:
+def smoked(environment: Environment, url: str, *, relay: str = "", hurry: Collection[str] = ()) -> Report:
     """The whole test as on Tencent Cloud: nobody tells what was sent, a player is in the room by himself."""
     environment.console(callback_url=url)
     target = environment.target(
-        cloud=CloudKind.TENCENT,
-        callback_url=url,
-        callback_relay=f"{relay or url}/relay",
-        timeout_seconds=60.0,
+        cloud=CloudKind.TENCENT, callback_url=url, callback_relay=f"{relay or url}/relay"
     )
     environment.local.join(APP, target.room, "12345")
-    checks = [replace(check, timeout=patience) if check.id == "callbacks" else check for check in CHECKS]
-    return conduct(environment.run(target, local=None), checks)
+    return environment.smoke(environment.run(target, local=None), hurry=hurry)
 
 
 @contextmanager
@@ -63,7 +56,7 @@ def test_callbacks_that_reached_a_receiver_are_proved_by_it(environment: Environ
 
 def test_callbacks_finds_that_the_receiver_has_another_key(environment: Environment, tmp_path: Path) -> None:
     with receiving(tmp_path, Keyring({APP: (OTHER_KEY,)})) as live:
-        report = smoked(environment, live.url, patience=0.5)
+        report = smoked(environment, live.url, hurry=["callbacks"])
     assert re.fullmatch(
         r"0 events came for 2 files, an \*uploaded\* event is missing; "
         r"the receiver refused \d+ requests since the start: wrong signature",
@@ -81,14 +74,14 @@ def test_callbacks_finds_that_the_receiver_has_no_key(environment: Environment, 
 
 
 def test_callbacks_finds_that_the_receiver_is_down(environment: Environment) -> None:
-    report = smoked(environment, NOWHERE, patience=0.1)
+    report = smoked(environment, NOWHERE, hurry=["callbacks"])
     assert found(report, "callbacks").endswith("/relay does not answer: [Errno 111] Connection refused")
     assert report.diagnosis == Cause.CALLBACK_UNREACHABLE
 
 
 def test_callbacks_finds_that_they_go_elsewhere(environment: Environment, tmp_path: Path) -> None:
     with receiving(tmp_path) as live:
-        report = smoked(environment, NOWHERE, patience=0.1, relay=live.url)
+        report = smoked(environment, NOWHERE, relay=live.url, hurry=["callbacks"])
     assert found(report, "callbacks") == "0 events came for 2 files, an *uploaded* event is missing"
     assert report.diagnosis == Cause.CALLBACK_UNREACHABLE
 
