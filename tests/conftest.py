@@ -1,6 +1,7 @@
 """What every test may use."""
 
 import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -18,3 +19,14 @@ def _nothing_is_left_elsewhere(tmp_path_factory):
         patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("temporary")))
         patch.setenv("GME_RECORDING_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture(scope="session")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """State and cloud of a stack that is deployed and proved; made once, nothing runs in it."""
+    from tests.support.engine import Project  # noqa: PLC0415 - most tests need no engine
+
+    made = Project.at(tmp_path_factory.mktemp("deployed"))
+    made.done("up")
+    made.close()
+    return made.root / ".local"

@@ -1,4 +1,3 @@
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,19 +26,8 @@ def project(tmp_path: Path) -> Iterator[Project]:
     made.close()
 
 
-@pytest.fixture(scope="session")
-def _deployment(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """State and cloud of a stack that is deployed and proved; made once, nothing runs in it."""
-    made = Project.at(tmp_path_factory.mktemp("deployed"))
-    made.done("up")
-    made.close()
-    return made.root / ".local"
-
-
 @pytest.fixture
-def deployed(project: Project, _deployment: Path) -> Project:
+def deployed(project: Project, deployment: Path) -> Project:
     """A project whose local stack is deployed and proved."""
-    shutil.copytree(_deployment, project.root / ".local")
-    (project.root / ".local" / "cloud" / "port").unlink()
-    project.done("cloud", "start")
+    project.go_on_from(deployment)
     return project

@@ -29,7 +29,6 @@ class Operator:
     def __init__(self, project: Project, variables: dict[str, str]) -> None:
         self.project = project
         self.variables = variables
-        self.home = project.root / "operator"
 
     @property
     def console(self) -> LocalCloud:
@@ -49,13 +48,11 @@ class Operator:
 
 @pytest.fixture
 def operator(project: Project) -> Iterator[Operator]:
-    variables = rehearsal.variables(project, APPID)
-    made = Operator(project, variables)
+    variables = rehearsal.begin(project, APPID) | rehearsal.operator(project)
+    ended = rehearsal.pulumi(project, variables, "stack", "init", STACK)
+    assert ended.returncode == 0, ended.stderr
     with rehearsal.plain_http(project) as proxy:
-        made.variables |= proxy
-        ended = rehearsal.pulumi(project, variables, "stack", "init", STACK)
-        assert ended.returncode == 0, ended.stderr
-        yield made
+        yield Operator(project, variables | proxy)
 
 
 def test_from_an_account_that_never_recorded_to_proved_recordings_and_back(operator: Operator) -> None:
@@ -123,7 +120,9 @@ def test_a_key_of_the_local_cloud_is_refused(operator: Operator) -> None:
 
 
 def test_a_plugin_that_does_not_start_is_told_in_its_own_words(operator: Operator) -> None:
-    (operator.home / rehearsal.PLUGIN).write_text("#!/bin/sh\necho no such architecture >&2\nexit 1\n")
+    (operator.project.root / rehearsal.PLUGIN).write_text(
+        "#!/bin/sh\necho no such architecture >&2\nexit 1\n"
+    )
     broken = operator.run("preview")
     assert broken.code == ExitCode.FAILED
     assert "no such architecture" in broken.err

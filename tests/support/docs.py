@@ -9,8 +9,9 @@ whose output does not matter). Words after the language say more:
 * `no-run: <reason>`: is not run.
 
 In what is shown a line `…` stands for any lines; times, ports, ids and the like are not compared.
-Comments say what a page stands on: `<!-- run: engine, dev is local -->` runs the page with the engine, and
-the stack `dev` against the local cloud; with `console by hand` a person has to fill in the console.
+Comments say what a page stands on: `<!-- run: engine -->` runs it with the engine; `deployed` besides has the
+stack `local` deployed before, `account 1251000001` rehearses in an account of that APPID, over https
+(`tests.support.rehearsal`).
 `<!-- prepare … -->` holds commands that the reader does not see.
 """
 
@@ -30,7 +31,7 @@ _BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _FRONT = re.compile(r"^<!-- run: (.*?) -->$", re.MULTILINE)
-_LOCAL = re.compile(r"(\w+) is local")
+_ACCOUNT = re.compile(r"account (\d+)")
 _STEP = re.compile(r" [-+~=!±] [A-Z]| [A-Z]\w+ recording-|state: | \S+: .* → ")
 """Begins lines about what the engine does at once, in any order."""
 _MASKS = tuple(
@@ -137,14 +138,14 @@ class Page:
         return "engine" in self.front.split(", ")
 
     @property
-    def by_hand(self) -> bool:
-        """Whether a person fills in the console, as on a real account (`tests.support.by_hand`)."""
-        return "console by hand" in self.front.split(", ")
+    def deployed(self) -> bool:
+        """Whether the page begins with a local stack that is deployed."""
+        return "deployed" in self.front.split(", ")
 
     @property
-    def local_stacks(self) -> frozenset[str]:
-        """Stacks of Tencent Cloud that the page's commands find turned to the local cloud."""
-        return frozenset(_LOCAL.findall(self.front))
+    def account(self) -> str:
+        """APPID of the account in which the page is rehearsed (`tests.support.rehearsal`); mostly empty."""
+        return found[1] if (found := _ACCOUNT.search(self.front)) else ""
 
 
 def pages() -> tuple[Page, ...]:

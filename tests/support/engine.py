@@ -72,6 +72,12 @@ class Project:
             (folder / name).symlink_to(ROOT / name)
         return cls(folder)
 
+    def go_on_from(self, deployment: Path) -> None:
+        """Take over what another project has deployed, its state and its cloud (`.local`)."""
+        shutil.copytree(deployment, self.root / ".local")
+        (self.root / ".local" / "cloud" / "port").unlink()
+        self.done("cloud", "start")
+
     def run(self, *arguments: str, program: str = "gme_recording.cli.app", **environment: str) -> Ran:
         """Run `gme-recording` as a process of its own."""
         command = [sys.executable, "-c", f"from {program} import main; main()", *arguments]

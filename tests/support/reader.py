@@ -6,39 +6,29 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from gme_recording.console.runbook import CONSOLE
+from tests.support import rehearsal
 from tests.support.docs import Block, Command, Page, agrees
 from tests.support.engine import DEADLINE_SECONDS, ROOT, Project
 
-LOCAL_APPID = "1250000000"
-_STACK = re.compile(r"(?:--stack|-s)[ =](\w+)")
-_SALT = next(
-    line
-    for line in (ROOT / "stacks/Pulumi.local.yaml").read_text(encoding="utf-8").splitlines(keepends=True)
-    if line.startswith("encryptionsalt:")
-)
 _IN_ONE_SHELL = """
 set -a
 [ -f '{folder}/variables' ] && . '{folder}/variables'
 trap 'export -p > "{folder}/variables"' EXIT
 {command}
 """
-_BY_HAND = "tests.support.by_hand"
 _COMMAND = """#!/bin/sh
-exec '{python}' -c "from ${{PROGRAM:-gme_recording.cli.app}} import main; main()" "$@"
+exec '{python}' -c "from gme_recording.cli.app import main; main()" "$@"
 """
 _PATIENCE = 200
 """Tenths of a second that what runs in the background has for its first words."""
@@ -50,6 +40,7 @@ class Reader:
 
     project: Project
     page: Page
+    _environment: dict[str, str] = field(default_factory=dict)
     _running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -61,6 +52,12 @@ class Reader:
         command = self._private / "gme-recording"
         command.write_text(_COMMAND.format(python=sys.executable))
         command.chmod(0o755)
+        folders = [str(self._private), str(Path(sys.executable).parent), os.environ["PATH"]]
+        variables = {"COLUMNS": "110", "PYTHONUNBUFFERED": "1", "USER": "operator", "LOGNAME": "operator"}
+        if self.page.account:
+            folders.insert(0, str(rehearsal.engine().parent))
+            variables |= rehearsal.begin(self.project, self.page.account)
+        self._environment = self.project.environment(PATH=os.pathsep.join(folders), **variables)
 
     @property
     def _private(self) -> Path:
@@ -84,15 +81,13 @@ class Reader:
         self.project.close()
 
     def _told(self, block: Block, command: Command, expected: int) -> str:
-        program = {"PROGRAM": _BY_HAND} if self.page.by_hand else {}
-        with self._turned_local(command.text) as stacks:
-            process = self._begin(command.text, subprocess.PIPE, program)
-            try:
-                output, _ = process.communicate(timeout=DEADLINE_SECONDS)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                raise
-        printed = self._for_readers(output.decode(), stacks)
+        process = self._begin(command.text, subprocess.PIPE)
+        try:
+            output, _ = process.communicate(timeout=DEADLINE_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+        printed = self._for_readers(output.decode())
         where = f"{self.page.path.name}:{block.line}: $ {command.text}"
         assert process.returncode == expected, f"{where}\nended with {process.returncode}\n{printed}"
         return printed
@@ -101,92 +96,29 @@ class Reader:
         """Start what runs until the end of the page; wait for what it is said to print."""
         log = self._private / f"background-{len(self._running)}"
         with log.open("wb") as output:
-            process = self._begin(f"exec {command.text}", output, {})
+            process = self._begin(f"exec {command.text}", output)
         self._running.append(process)
         for _ in range(_PATIENCE):
-            printed = self._for_readers(log.read_text(encoding="utf-8"), ())
+            printed = self._for_readers(log.read_text(encoding="utf-8"))
             if agrees(command.shown, printed) or process.poll() is not None:
                 break
             time.sleep(0.1)
         return printed
 
-    def _begin(self, command: str, output: IO[bytes] | int, more: dict[str, str]) -> subprocess.Popen[bytes]:
+    def _begin(self, command: str, output: IO[bytes] | int) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             ["bash", "-c", _IN_ONE_SHELL.format(folder=self._private, command=command)],
             cwd=self.project.root,
-            env=self._environment | more,
+            env=self._environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
 
-    @property
-    def _environment(self) -> dict[str, str]:
-        path = os.pathsep.join((str(self._private), str(Path(sys.executable).parent), os.environ["PATH"]))
-        return self.project.environment(
-            PATH=path, COLUMNS="110", PYTHONUNBUFFERED="1", USER="operator", LOGNAME="operator"
-        )
-
-    @contextmanager
-    def _turned_local(self, command: str) -> Iterator[tuple[Path, ...]]:
-        """For one command, have the page's stacks of Tencent Cloud turned to the local cloud."""
-        named = set(_STACK.findall(command))
-        names = self.page.local_stacks & named if named else self.page.local_stacks
-        files = (self.project.root / "stacks" / f"Pulumi.{name}.yaml" for name in names)
-        turned = {file: file.read_text(encoding="utf-8") for file in files if file.exists()}
-        if not command.startswith("gme-recording"):
-            turned.clear()
-        for file, text in turned.items():
-            file.write_text(turned_local(text), encoding="utf-8")
-        try:
-            yield tuple(turned)
-        finally:
-            for file, text in turned.items():
-                file.write_text(turned_back(file.read_text(encoding="utf-8"), text), encoding="utf-8")
-
-    def _for_readers(self, printed: str, stacks: Iterable[Path]) -> str:
-        """What was printed as the reader's own account would have had it."""
-        text = printed.replace(f"{self.project.root}/", "").replace(str(ROOT) + "/", "")
-        for file in stacks:
-            wanted = file.read_text(encoding="utf-8")
-            text = text.replace(LOCAL_APPID, _appid(wanted))
-            text = re.sub(r"cloud: local, \S+", f"cloud: Tencent Cloud, {_region(wanted)}", text)
-            text = re.sub(r"http://127\.0\.0\.1:\d+/console", CONSOLE, text)
-            text = re.sub(r"http://(?=\S+\.myqcloud\.com)", "https://", text)
-        return text
-
-
-def turned_local(text: str) -> str:
-    """The stack file of an account, turned to the local cloud: nothing else in it changes."""
-    for theirs, ours in _swaps(text):
-        text = text.replace(theirs, ours)
-    return _SALT + text
-
-
-def turned_back(text: str, before: str) -> str:
-    """The stack file of the account again, with what a command has written into it."""
-    for theirs, ours in _swaps(before):
-        text = text.replace(ours, theirs)
-    return text.removeprefix(_SALT)
-
-
-def _swaps(text: str) -> tuple[tuple[str, str], ...]:
-    routing = (
-        f"  tencentcloud:protocol: HTTP\n  tencentcloud:cosDomain: http://cos.{_region(text)}.myqcloud.com\n"
-    )
-    return (
-        ("gme-recording:cloud: tencent\n", f"gme-recording:cloud: local\n{routing}"),
-        (_appid(text), LOCAL_APPID),
-    )
-
-
-def _appid(text: str) -> str:
-    return str(re.findall(r'gme-recording:appid: "(\d+)"', text)[0])
-
-
-def _region(text: str) -> str:
-    return str(re.findall(r"gme-recording:region: (\S+)", text)[0])
+    def _for_readers(self, printed: str) -> str:
+        """What was printed as it would have been in the reader's own folder."""
+        return printed.replace(f"{self.project.root}/", "").replace(str(ROOT) + "/", "")
 
 
 def renewed(page: Page) -> str:
@@ -196,6 +128,8 @@ def renewed(page: Page) -> str:
     with tempfile.TemporaryDirectory() as folder:
         reader = Reader(Project.at(Path(folder)), page)
         try:
+            if page.deployed:
+                reader.project.done("up")
             for block, command, printed in reader.follow():
                 shown = command.shown if agrees(command.shown, printed) else printed.strip("\n") + "\n"
                 told.setdefault(block, []).append((command, shown))

@@ -26,44 +26,59 @@ from gme_recording.localcloud.assemble import OWNER_UIN, local_cloud
 from gme_recording.localcloud.identity import Account, Key, Kind
 from tests.support.engine import ROOT, Project
 
-SECRET_ID = "AKIDrehearsal00000000000000000000000"
-SECRET_KEY = "canary-key-of-the-operator"
-PLUGIN = Path("plugins", "resource-tencentcloud-v0.2.3", "pulumi-resource-tencentcloud")
-"""Where the engine finds the official provider, below its home."""
+SECRET_ID, SECRET_KEY = "AKID-of-the-deployer", "secret-of-the-deployer"
+"""As docs/first-deployment.md exports them."""
+HOME = "operator"
+PLUGIN = Path(HOME, ".pulumi/plugins/resource-tencentcloud-v0.2.3/pulumi-resource-tencentcloud")
+"""Where the engine finds the official provider."""
 _PROGRAM = f'''#!/bin/sh
 PYTHONPATH="{ROOT}" exec "{sys.executable}" -m tests.support.stand_in "$@"
 '''
 
 
-def variables(project: Project, appid: str) -> dict[str, str]:
-    """Start the local cloud with an account of that APPID; return what its operator has exported.
+def begin(project: Project, appid: str) -> dict[str, str]:
+    """Start the local cloud with an account of that APPID; return variables of a machine that reaches it.
 
     Proxies are named in lower case, as in most companies, and nothing is excepted from them.
     """
     _found(folder_of(project.root), appid)
     local.start(project.root)
     told = json.loads(project.done("cloud", "env", "--https", "--python").out)
-    home = project.root / "operator"
-    _install(home / PLUGIN)
-    (home / "state").mkdir()
+    plugin = project.root / PLUGIN
+    plugin.parent.mkdir(parents=True)
+    plugin.write_text(_PROGRAM)
+    plugin.chmod(0o755)
     return {
+        "HOME": str(project.root / HOME),
+        "PULUMI_HOME": str(project.root / HOME / ".pulumi"),
         "https_proxy": told["HTTPS_PROXY"],
         **{name: told[name] for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")},
-        "TENCENTCLOUD_SECRET_ID": SECRET_ID,
-        "TENCENTCLOUD_SECRET_KEY": SECRET_KEY,
-        "PULUMI_HOME": str(home),
-        "PULUMI_BACKEND_URL": f"file://{home / 'state'}",
-        "PULUMI_CONFIG_PASSPHRASE": "the operator's",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
     }
 
 
+def operator(project: Project) -> dict[str, str]:
+    """Return what an operator has exported: the account's key, and where state is kept."""
+    state = project.root / HOME / "state"
+    state.mkdir()
+    return {
+        "TENCENTCLOUD_SECRET_ID": SECRET_ID,
+        "TENCENTCLOUD_SECRET_KEY": SECRET_KEY,
+        "PULUMI_BACKEND_URL": f"file://{state}",
+        "PULUMI_CONFIG_PASSPHRASE": "the operator's",
+    }
+
+
+def engine() -> Path:
+    """The official command."""
+    return find(ROOT, Silent(), origins=INSTALLED).path
+
+
 def pulumi(project: Project, variables: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the official command, as the operator does."""
-    engine = find(ROOT, Silent(), origins=INSTALLED)
+    """Run it, as the operator does."""
     return subprocess.run(
-        [engine.path, *arguments],
+        [engine(), *arguments],
         cwd=project.root,
         env=project.environment(**variables),
         capture_output=True,
@@ -80,12 +95,6 @@ def _found(folder: Path, appid: str) -> None:
         cloud.store.put(Account(OWNER_UIN, appid))
         cloud.store.add(Key(SECRET_ID, SECRET_KEY, Kind.OWNER, OWNER_UIN, appid, uin=OWNER_UIN))
     cloud.close()
-
-
-def _install(plugin: Path) -> None:
-    plugin.parent.mkdir(parents=True)
-    plugin.write_text(_PROGRAM)
-    plugin.chmod(0o755)
 
 
 class _Handler(BaseHTTPRequestHandler):
