@@ -59,6 +59,11 @@ def explain(plan: Outcome, found: Found, stack: Stack) -> tuple[Reason, ...]:
     return tuple(dict.fromkeys(reasons))
 
 
+def only_the_test_is_due(plan: Outcome) -> bool:
+    """Whether a deployment would do nothing but prove what is there."""
+    return all(step.type == MARKER for step in plan.steps)
+
+
 def lines(reasons: Sequence[Reason]) -> Iterator[str]:
     """Show them, each resource once."""
     last = ""
@@ -142,13 +147,8 @@ def _logging(_: Step, __: str, pair: Pair) -> Reasons:
     if pair.bucket.log:
         yield Kind.SAME, "log files begin with the name of the bucket that they are about"
     else:
-        yield (
-            Kind.LESS,
-            (
-                "its access log goes to a bucket that no stack can declare (itself, or another account's): "
-                "switch it off in the COS console"
-            ),
-        )
+        where = "a bucket that no stack can declare (itself, or another account's)"
+        yield Kind.LESS, f"its access log goes to {where}: switch it off in the COS console"
 
 
 def _replication(_: Step, __: str, pair: Pair) -> Reasons:

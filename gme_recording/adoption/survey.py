@@ -17,7 +17,7 @@ from gme_recording.api.retry import Repeat
 from gme_recording.api.vendor import Service
 from gme_recording.console import local
 from gme_recording.console.settings import Settings
-from gme_recording.deploy.lookup import BUCKET, LINKED_ROLE, POLICY, finder
+from gme_recording.deploy.lookup import BUCKET, POLICY, finder
 from gme_recording.errors import ExitCode, UserError
 
 
@@ -29,8 +29,6 @@ class Found:
     account: Account
     buckets: tuple[Bucket, ...]
     """One for each region, that of the stack first."""
-    granted: bool
-    """Whether the role is there by which GME writes to COS."""
     policies: Mapping[AccessPolicy, tuple[str, ...]]
     """CAM policies with the names that a stack gives them, each with the users who have it."""
     apps: Mapping[str, Settings]
@@ -67,7 +65,6 @@ def survey(cloud: Cloud, apps: Mapping[str, int], told: Told) -> Found:
             bucket.read(lambda place: Cos(replace(cloud, region=place)), region, recorded[region], account)
             for region in regions
         ),
-        granted=finder(cloud)(LINKED_ROLE, {}) is not None,
         policies=_policies(cloud, recorded[regions[0]]),
         apps=settings,
     )

@@ -63,7 +63,7 @@ def adopt(stack: str, wish: Wish, output: Output) -> int:
     deployment, taken = _take_over(stack, root, file, output)
     plan = deployment.preview()
     reasons = explain.explain(plan, found, deployment.stack)
-    proving = wish.smoke and not reasons
+    proving = wish.smoke and explain.only_the_test_is_due(plan)
     reports = _prove(deployment, render.changed(taken), output) if proving else []
     if proving:
         plan = replace(plan, steps=(), unchanged=plan.unchanged + len(plan.steps))
@@ -123,11 +123,8 @@ def _grant(found: Found, root: Path, output: Output) -> Grant:
     for name in files.stacks(root):
         with suppress(UserError):  # a file that cannot be read says nothing
             other = parse.load(name, root)
-            if (other.cloud, other.appid, other.access.grant) == (
-                found.cloud,
-                found.account.appid,
-                Grant.CREATE,
-            ):
+            ours = (other.cloud, other.appid) == (found.cloud, found.account.appid)
+            if ours and other.access.grant is Grant.CREATE:
                 output.say(f"access.grant: existing, as stack {name} has create (--grant says it otherwise)")
                 return Grant.EXISTING
     return Grant.CREATE

@@ -24,7 +24,6 @@ FOUND = Found(
     cloud=CloudKind.TENCENT,
     account=Account("1252000002", "200000000002", "200000000002"),
     buckets=(PLAIN,),
-    granted=True,
     policies={},
     apps={"voice": SETTINGS},
 )

@@ -132,7 +132,11 @@ def test_other_steps_are_told_by_what_they_do(reasons, step, kind, text):
 
 
 def test_the_smoke_tests_marker_is_no_difference(reasons):
-    assert reasons(Step("create", "Stash", "recording-smoke-marker")) == []
+    marker = Step("create", "Stash", "recording-smoke-marker")
+
+    assert reasons(marker) == []
+    assert explain.only_the_test_is_due(Outcome("preview", "old", (marker,), 0, {}))
+    assert not explain.only_the_test_is_due(Outcome("preview", "old", (marker, update()), 0, {}))
 
 
 def test_each_resource_is_shown_once():

@@ -73,7 +73,7 @@ def test_what_the_console_shows_is_what_somebody_says(account: Account) -> None:
         (ELSEWHERE, EUROPE, ""),
     ]
     assert [(bucket.name, bucket.region) for bucket in found.buckets] == [(NAME, HOME), (ELSEWHERE, EUROPE)]
-    assert (found.granted, found.policies, found.account.appid) == (True, {}, APPID)
+    assert (found.policies, found.account.appid) == ({}, APPID)
 
 
 def test_the_local_console_needs_no_telling(account: Account) -> None:

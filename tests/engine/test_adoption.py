@@ -15,7 +15,7 @@ from gme_recording.deploy.lookup import BUCKET, BUCKET_POLICY, LINKED_ROLE, find
 from gme_recording.errors import ExitCode
 from tests.support.engine import BIZ_ID, Project
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(300)]
 
 BY_HAND = "by-hand-1250000000"
 ADOPT = ("adopt", "--stack", "old", "--cloud", "local", "--app", f"demo={BIZ_ID}")
