@@ -52,6 +52,11 @@ class RecordStatus(IntEnum):
     UPLOADED = 13
     NOTIFIED = 14
 
+    @classmethod
+    def word(cls, status: int) -> str:
+        """`recording` for 2; an unknown number as it is."""
+        return next((known.name.lower() for known in cls if known == status), str(status))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
@@ -230,7 +235,10 @@ class Gme:
         return None
 
     def is_activated(self, biz_id: int) -> bool:
-        """Tell whether the console's recording service takes requests; raises on any other refusal."""
+        """Tell whether the service is on, with the custom scope; raises on any other refusal.
+
+        Bucket and callback URL cannot be read; only a recording proves them (see `gme_recording.smoke`).
+        """
         refusal = self.probe(biz_id)
         if refusal is None or refusal.code == ROOM_NOT_FOUND:
             return True

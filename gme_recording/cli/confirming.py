@@ -15,8 +15,9 @@ from gme_recording.api import Cloud, CloudKind, LocalCloud
 from gme_recording.api.gme import Gme
 from gme_recording.cli.options import project_root
 from gme_recording.cli.output import Output
+from gme_recording.cli.shelves import chosen
 from gme_recording.console import confirm as confirmations
-from gme_recording.console import local, proof
+from gme_recording.console import local
 from gme_recording.console import runbook as runbooks
 from gme_recording.console import standing as standings
 from gme_recording.console.settings import Confirmation, Settings
@@ -82,18 +83,6 @@ def standing_of(stack: Stack, app: App, proof: Proof) -> Standing:
     return standings.standing(app.name, _settings(stack, app), _word(app), proof, by_hand=by_hand)
 
 
-def chosen(stack: Stack, app: str | None) -> Sequence[App]:
-    """Return the applications that an option names, all if it names none; UserError if there is none."""
-    found = [item for item in stack.apps if app in {None, item.name, str(item.biz_id)}]
-    if not found:
-        raise UserError(
-            f"stack {stack.name} has no application {app!r}",
-            hint=f"--app {' | '.join(item.name for item in stack.apps)}",
-            exit_code=ExitCode.INPUT,
-        )
-    return found
-
-
 def _require_unchanged(stack: Stack, apps: Sequence[App], fingerprint: str) -> None:
     declared = {item.name: _settings(stack, item).fingerprint for item in apps}
     if others := [f"{name} is {found}" for name, found in declared.items() if found != fingerprint]:
@@ -134,7 +123,7 @@ def ask(stack: Stack, app: App, root: Path) -> Proof:
     cloud = Cloud.connect(stack.cloud, stack.region, root)
     if stack.cloud is CloudKind.LOCAL:
         return Proof(shown=local.read(LocalCloud(cloud.url), app.biz_id))
-    return replace(_tested(stack, app, root), activated=proof.activated(Gme(cloud), app.biz_id))
+    return replace(_tested(stack, app, root), activated=Gme(cloud).is_activated(app.biz_id))
 
 
 def _tested(stack: Stack, app: App, root: Path) -> Proof:

@@ -62,7 +62,7 @@ def preview(name: str, output: Output, *, refresh: bool, expect_no_changes: bool
 
 def refresh(name: str, output: Output, *, repair: bool, expect_no_changes: bool) -> int:
     """Take the cloud into the state."""
-    deployment = _existing(prepare(name, project_root(), output))
+    deployment = existing(prepare(name, project_root(), output))
     outcome = _mended(lambda agreed: deployment.refresh(repair=agreed), output, repair=repair)
     output.show(render.changed(outcome), render.outcome_data(outcome))
     return _differs(outcome, asked=expect_no_changes)
@@ -88,7 +88,7 @@ def destroy(name: str, output: Output, *, repair: bool, yes: bool) -> int:
 def outputs(name: str, wanted: str | None, output: Output) -> int:
     """Show all outputs, or one of them bare."""
     stack = parse.load(name, project_root())
-    found = _existing(deployment_of(stack, project_root(), output)).outputs()
+    found = existing(deployment_of(stack, project_root(), output)).outputs()
     if wanted is None:
         output.show(render.table(found), found)
         return ExitCode.OK
@@ -167,7 +167,8 @@ def _written(file: Path) -> int:
     return file.stat().st_mtime_ns if file.exists() else 0
 
 
-def _existing(deployment: Deployment) -> Deployment:
+def existing(deployment: Deployment) -> Deployment:
+    """Return a deployment that there is; UserError NO_STACK if there was none."""
     if not deployment.deployed:
         raise UserError(
             f"stack {deployment.stack.name} was never deployed",

@@ -11,6 +11,7 @@ from components import lifecycle
 from components.config import files, parse
 from gme_recording.api import Cam, Cloud, CloudKind, Cos
 from gme_recording.cli import confirming
+from gme_recording.cli.deploying import existing
 from gme_recording.cli.options import project_root
 from gme_recording.cli.output import Output
 from gme_recording.cli.writing import write
@@ -72,14 +73,7 @@ def _looks(stack: Stack, root: Path, output: Output) -> Iterator[tuple[Part, Loo
 
 
 def _resources(stack: Stack, root: Path, output: Output) -> Iterator[Finding]:
-    deployment = prepare(stack.name, root, output)
-    if not deployment.deployed:
-        raise UserError(
-            f"stack {stack.name} was never deployed",
-            hint=f"gme-recording up --stack {stack.name}",
-            exit_code=ExitCode.NO_STACK,
-        )
-    outcome = deployment.preview(refresh=True)
+    outcome = existing(prepare(stack.name, root, output)).preview(refresh=True)
     return drift.of_resources(stack.name, _read(step for step in outcome.steps if step.type != MARKER))
 
 

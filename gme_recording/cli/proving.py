@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from components.config import parse
 from gme_recording import smoke
 from gme_recording.api import Cloud
-from gme_recording.cli import confirming, writing
+from gme_recording.cli import writing
 from gme_recording.cli.options import project_root
 from gme_recording.cli.output import Output
+from gme_recording.cli.shelves import chosen
 from gme_recording.errors import ExitCode
 from gme_recording.smoke import junit, markdown
 
@@ -41,16 +42,16 @@ def smoke_test(name: str, app: str | None, files: Files, output: Output) -> int:
 
     root = project_root()
     stack = parse.load(name, root)
-    names = {item.name for item in confirming.chosen(stack, app)}
-    chosen = [target for target in targets(stack) if target.app in names]
+    names = {item.name for item in chosen(stack, app)}
+    asked = [target for target in targets(stack) if target.app in names]
     clouds = {place.region: Cloud.connect(stack.cloud, place.region, root) for place in stack.places}
-    width = max(len(target.app) for target in chosen) if len(chosen) > 1 else 0
+    width = max(len(target.app) for target in asked) if len(asked) > 1 else 0
 
     def tell(target: Target, result: Result) -> None:
         app = f"{target.app:<{width}}  " if width else ""
         output.say(f"  {result.verdict:<4}  {app}{result.id}  {result.found}")
 
-    reports = smoke.run_all(chosen, clouds, tell)
+    reports = smoke.run_all(asked, clouds, tell)
     output.show(smoke.render_text(reports).rstrip(), smoke.to_json(reports))
     others = () if app is None else (one for one in smoke.last(name, root) if one.app not in names)
     smoke.keep((*others, *reports), root)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from gme_recording.cli.output import Output
 
 LIMITS = "a file is split after 2 h, an empty room is waited for 12 h, a task ends after 24 h"
-_STATUS = {status.value: status.name.lower() for status in RecordStatus}
 _SAYS = {
     watch.Kind.SILENT: "nothing is on air",
     watch.Kind.ON_AIR: "on air again",
@@ -168,7 +167,7 @@ def _told(events: Iterator[Event], biz_id: int) -> Iterator[tuple[str, Mapping[s
             "taskId": event.task_id,
             "roomId": event.room_id,
             **({"userId": event.user_id, "file": event.name} if event.name else {}),
-            **({"status": _status(event.status)} if event.status else {}),
+            **({"status": RecordStatus.word(event.status)} if event.status else {}),
             **({"until": event.until.isoformat(timespec="seconds")} if event.until else {}),
             **({"note": event.note} if event.note else {}),
         }
@@ -179,7 +178,7 @@ def _event_line(event: Event) -> str:
     at = f"{event.at.astimezone():%H:%M:%S}"
     until = f" (until {event.until.astimezone():%Y-%m-%d %H:%M})" if event.until else ""
     if event.kind is watch.Kind.FILE:
-        return f"{at}  {_status(event.status):<11}  {event.name}"
+        return f"{at}  {RecordStatus.word(event.status):<11}  {event.name}"
     if event.kind is watch.Kind.TROUBLE:
         return f"{at}  trouble      {event.note}"
     note = f", {event.note}" if event.note else ""
@@ -208,21 +207,17 @@ def _task_data(there: _There, task: Task) -> dict[str, object]:
 
 def _file_line(file: RecordFile) -> str:
     who = "room" if file.user_id == "0" else f"user {file.user_id}"
-    return f"{_status(file.status):<11}  {who:<12}  {_began(file) or '-':<20}  {file.name}"
+    return f"{RecordStatus.word(file.status):<11}  {who:<12}  {_began(file) or '-':<20}  {file.name}"
 
 
 def _file_data(file: RecordFile) -> dict[str, object]:
     return {
         "userId": file.user_id,
         "file": file.name,
-        "status": _status(file.status),
+        "status": RecordStatus.word(file.status),
         "began": _began(file),
     }
 
 
 def _began(file: RecordFile) -> str | None:
     return datetime.fromtimestamp(file.began, UTC).isoformat().replace("+00:00", "Z") if file.began else None
-
-
-def _status(status: int) -> str:
-    return _STATUS.get(status, str(status))

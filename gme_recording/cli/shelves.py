@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from components.config import parse
@@ -42,22 +42,27 @@ class Shelf:
         return tuple(dict.fromkeys((*found, *self.objects.replicas(self.bucket))))
 
 
+def chosen(stack: Stack, app: str | None) -> Sequence[App]:
+    """Return the application of that name or BizId, all if none is named; UserError if there is none."""
+    found = [item for item in stack.apps if app in {None, item.name, str(item.biz_id)}]
+    if not found:
+        raise UserError(
+            f"stack {stack.name} has no application {app!r}",
+            hint=f"--app {' | '.join(item.name for item in stack.apps)}",
+            exit_code=ExitCode.INPUT,
+        )
+    return found
+
+
 def shelves(name: str, app: str | None) -> Sequence[Shelf]:
     """Return the applications of a stack, or the one of that name or BizId."""
     root = project_root()
     stack = parse.load(name, root)
     found = []
-    for item in stack.apps:
-        if app in {None, item.name, str(item.biz_id)}:
-            place = stack.place_of(item)
-            cloud = Cloud.connect(stack.cloud, place.region, root)
-            found.append(Shelf(stack, item, place.bucket, place.region, cloud, Objects(cloud)))
-    if not found:
-        raise UserError(
-            f"stack {name} has no application {app!r}",
-            hint=f"--app {' | '.join(item.name for item in stack.apps)}",
-            exit_code=ExitCode.INPUT,
-        )
+    for item in chosen(stack, app):
+        place = stack.place_of(item)
+        cloud = Cloud.connect(stack.cloud, place.region, root)
+        found.append(Shelf(stack, item, place.bucket, place.region, cloud, Objects(cloud)))
     return found
 
 
@@ -97,7 +102,7 @@ def places(shelf: Shelf) -> tuple[tuple[Place, ...], tuple[str, ...]]:
         replicas = ()
         notes.append(f"Replicas of {shelf.bucket}, if there are any: {error.message}.")
     for replica in replicas:
-        cloud = Cloud(shelf.cloud.kind, replica.region, shelf.cloud.credentials, shelf.cloud.url)
+        cloud = replace(shelf.cloud, region=replica.region)
         copy = Shelf(shelf.stack, shelf.app, replica.bucket, replica.region, cloud, Objects(cloud))
         rules = _rules(copy, notes)
         found.append(Place(region=copy.region, bucket=copy.bucket, objects=copy.objects, rules=rules))

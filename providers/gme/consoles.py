@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from gme_recording.api.credentials import CloudKind
 from gme_recording.api.errors import ApiError
-from gme_recording.console import local, proof, runbook
+from gme_recording.console import local, runbook
 from gme_recording.console.settings import Settings
 from gme_recording.errors import ExitCode, UserError
 from providers.gme.clouds import Clouds
@@ -51,12 +51,12 @@ class ByHand:
         if problem := not_confirmed(wanted):
             raise Unconfirmed(problem, settings, before)
         problem = switched_off(wanted, known)
-        if problem and not proof.activated(self._clouds.gme(settings.region), settings.biz_id):
+        if problem and not self._clouds.gme(settings.region).is_activated(settings.biz_id):
             raise Unconfirmed(problem, settings, before)
 
     def read(self, biz_id: int, known: Values) -> dict[str, Any]:
         """Return what was declared and what the API proves; of an import only the latter is known."""
-        activated = proof.activated(self._clouds.gme(known.get("region")), biz_id)
+        activated = self._clouds.gme(known.get("region")).is_activated(biz_id)
         before = settings_before(known)
         if before is None:
             return {"recording": activated, "activated": activated}

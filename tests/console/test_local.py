@@ -6,7 +6,6 @@ from gme_recording.api import ApiError, Cloud, CloudKind, Gme, LocalCloud
 from gme_recording.api.credentials import LOCAL_MAIN_ACCOUNT
 from gme_recording.api.retry import Repeat
 from gme_recording.api.vendor import Service, cos_client
-from gme_recording.console import proof
 from gme_recording.console.local import apply, read
 from gme_recording.console.settings import Settings
 from gme_recording.localcloud.pytest_plugin import RunningCloud
@@ -54,9 +53,9 @@ def test_public_api_proves_whether_recording_can_be_started(
     cloud: Cloud, changes: dict[str, object], activated: bool
 ) -> None:
     apply(LocalCloud(cloud.url), replace(SETTINGS, **changes))  # type: ignore[arg-type]
-    assert proof.activated(Gme(cloud), SETTINGS.biz_id) is activated
+    assert Gme(cloud).is_activated(SETTINGS.biz_id) is activated
 
 
 def test_refused_application_is_not_taken_for_a_switched_off_service(cloud: Cloud) -> None:
     with pytest.raises(ApiError):
-        proof.activated(Gme(cloud), 1400000099)
+        Gme(cloud).is_activated(1400000099)

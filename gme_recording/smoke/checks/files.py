@@ -15,14 +15,12 @@ from gme_recording.smoke.model import Cause, Failed
 if TYPE_CHECKING:
     from gme_recording.smoke.model import Run
 
-_STATUS = {status.value: status.name.lower() for status in RecordStatus}
-
 
 def arrive(run: Run) -> str:
     """Every file that GME told of is in the bound bucket."""
     keys = run.clock.until(run.deadline, partial(_complete, run))
     if keys is None:
-        told = ", ".join(f"{file.name} {_STATUS.get(file.status, file.status)}" for file in run.files)
+        told = ", ".join(f"{file.name} {RecordStatus.word(file.status)}" for file in run.files)
         found = f"not all files are in {run.target.bucket}; GME tells: {told or 'nothing'}"
         raise Failed(found, cause=_cause(run))
     run.keys = keys
