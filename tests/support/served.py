@@ -116,9 +116,17 @@ class _Watch:
         if TESTS in test.parents:
             self.asked[action].add(str(test.relative_to(TESTS).with_suffix("")).removeprefix("services/"))
 
-    def pytest_sessionfinish(self, exitstatus: int) -> None:
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """What the tests of one of several processes asked for."""
+        for action, modules in getattr(node, "workeroutput", {}).get("asked", {}).items():
+            self.asked[action] |= set(modules)
+
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """A test that failed has asked too; those of the page itself fail until it is written."""
-        if exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
+        if (output := getattr(session.config, "workeroutput", None)) is not None:
+            output["asked"] = {action: sorted(modules) for action, modules in self.asked.items()}
+        elif exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
             PAGE.write_text(page(self.asked))
 
 
