@@ -57,10 +57,16 @@ class LocalCloud:
         listed = self._send("GET", "/admin/applications")
         return next((_parse_application(item) for item in listed if item["bizId"] == biz_id), None)
 
-    def create_account(self) -> Credentials:
-        """Make another account, and return the key of its owner."""
-        made = self._send("POST", "/admin/accounts", {})
-        return Credentials(str(made["secretId"]), Secret(str(made["secretKey"])))
+    def ensure_account(self, owner_uin: str, appid: str) -> Credentials:
+        """Make sure that another account exists, and return the key of its owner."""
+        try:
+            found = self._send("POST", "/admin/accounts", {"ownerUin": owner_uin, "appid": appid})
+        except ApiError as refusal:
+            if refusal.code != "AccountExists":
+                raise
+            accounts = self._send("GET", "/admin/accounts")
+            found = next(account for account in accounts if account["appid"] == appid)
+        return Credentials(str(found["secretId"]), Secret(str(found["secretKey"])))
 
     def join(self, biz_id: int, room_id: str, user_id: str, *, microphone: bool = True) -> None:
         """Let a player enter a room, which makes the room."""

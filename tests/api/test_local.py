@@ -2,7 +2,7 @@ import socket
 
 import pytest
 
-from gme_recording.api import ApiError, LocalCloud
+from gme_recording.api import ApiError, Cam, Cloud, CloudKind, LocalCloud
 from gme_recording.api.errors import NO_LOCAL_CLOUD, UNREADABLE
 from gme_recording.errors import ExitCode
 from gme_recording.localcloud.pytest_plugin import RunningCloud
@@ -24,6 +24,13 @@ def test_application_is_made_once(local_cloud: RunningCloud) -> None:
     assert local.create_application(1400000777, "other name") == made
     assert local.application(1400000777) == made
     assert local.application(1400000778) is None
+
+
+def test_another_account_is_made_once_and_keeps_its_key(local_cloud: RunningCloud) -> None:
+    local = LocalCloud(local_cloud.url)
+    key = local.ensure_account("299999999999", "1259999999")
+    assert local.ensure_account("299999999999", "1259999999") == key
+    assert Cam(Cloud(CloudKind.LOCAL, "ap-guangzhou", key, local_cloud.url)).account().appid == "1259999999"
 
 
 def test_recording_settings_are_shown_as_the_console_has_them(local_cloud: RunningCloud) -> None:

@@ -17,7 +17,9 @@ FIRST_UIN, FIRST_APPID = 200000000001, 1250000001
 
 @ADMIN.operation("ListAccounts", match="GET /admin/accounts")
 def list_accounts(call: Call) -> list[dict[str, str]]:
-    return [{"ownerUin": one.owner_uin, "appid": one.appid} for one in call.store.select(Account)]
+    """Each with a key pair of its owner, if there is one."""
+    keys = {key.owner_uin: key for key in call.store.select(Key, kind=Kind.OWNER) if not key.token}
+    return [_as_json(account, keys.get(account.owner_uin)) for account in call.store.select(Account)]
 
 
 @ADMIN.operation("CreateAccount", match="POST /admin/accounts", refuses=(INVALID_VALUE, ACCOUNT_EXISTS))
@@ -35,9 +37,14 @@ def create_account(call: Call, *, owner_uin: str = "", appid: str = "") -> dict[
             raise ACCOUNT_EXISTS(name="ownerUin", found=owner_uin)
         if account.appid == appid:
             raise ACCOUNT_EXISTS(name="appid", found=appid)
-    call.store.add(Account(owner_uin, appid))
+    account = call.store.add(Account(owner_uin, appid))
     key = Key(
         new_secret_id(), new_secret_key(), Kind.OWNER, owner_uin, appid, uin=owner_uin, created=call.now
     )
     call.store.add(key)
-    return {"ownerUin": owner_uin, "appid": appid, "secretId": key.secret_id, "secretKey": key.secret_key}
+    return _as_json(account, key)
+
+
+def _as_json(account: Account, key: Key | None) -> dict[str, str]:
+    pair = {"secretId": key.secret_id, "secretKey": key.secret_key} if key else {}
+    return {"ownerUin": account.owner_uin, "appid": account.appid, **pair}
