@@ -6,7 +6,7 @@ skipped when a key it needs could not be read, so that one mistake is reported o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -23,6 +23,22 @@ FULL_SCOPE = (
     "custom: with full recording every room of the application is recorded, and the calls that start, "
     "stop and look up recordings fail"
 )
+_ROLE = "TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY and TENCENTCLOUD_SECURITY_TOKEN with the role's keys"
+FROM_ENVIRONMENT = {
+    "secretId": "TENCENTCLOUD_SECRET_ID",
+    "secretKey": "TENCENTCLOUD_SECRET_KEY",
+    "securityToken": "TENCENTCLOUD_SECURITY_TOKEN",
+    "profile": "TENCENTCLOUD_PROFILE",
+    "sharedCredentialsDir": "TENCENTCLOUD_SHARED_CREDENTIALS_DIR",
+    "domain": "TENCENTCLOUD_DOMAIN",
+    "camRoleName": _ROLE,
+    "assumeRole": _ROLE,
+    "assumeRoleWithSaml": _ROLE,
+    "assumeRoleWithWebIdentity": _ROLE,
+    "enablePodOidc": _ROLE,
+    "mfaCertification": _ROLE,
+}
+"""Settings of the official provider that choose an account, and what chooses it for our clients too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +60,14 @@ def warnings(stack: Stack) -> Iterator[Problem]:
     """What COS and GME accept, and what probably is not meant."""
     for find in WARNINGS:
         yield from find(stack)
+
+
+def settings_of_the_environment(config: Mapping[str, object]) -> Iterator[Problem]:
+    """Keys of `tencentcloud:` that the provider alone would follow; no value is shown."""
+    for name, variables in FROM_ENVIRONMENT.items():
+        if config.get(key := f"tencentcloud:{name}"):
+            allowed = "not set: the smoke test would not follow it, and use another account or site"
+            yield Problem(key, "", allowed, hint=f"export {variables}")
 
 
 def provider_uses_the_region(stack: Stack) -> Iterator[Problem]:

@@ -254,10 +254,6 @@ class Routing:
     region: str = ""
     protocol: str = ""
     cos_domain: str = ""
-    domain: str = ""
-    profile: str = ""
-    shared_credentials_dir: str = ""
-    cam_role_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

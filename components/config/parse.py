@@ -32,10 +32,6 @@ ROUTING = {
     "region": "tencentcloud:region",
     "protocol": "tencentcloud:protocol",
     "cos_domain": "tencentcloud:cosDomain",
-    "domain": "tencentcloud:domain",
-    "profile": "tencentcloud:profile",
-    "shared_credentials_dir": "tencentcloud:sharedCredentialsDir",
-    "cam_role_name": "tencentcloud:camRoleName",
 }
 FILE_KEYS = ("config", "encryptionsalt", "encryptedkey", "secretsprovider", "environment")
 _LONGEST_SHOWN = 60
@@ -95,6 +91,7 @@ def _stack(name: str, config: Mapping[str, Any], reading: _Reading) -> Stack:
     own = {key.removeprefix(TOP): value for key, value in config.items() if key.startswith(TOP)}
     routing = Routing(**{part: str(config.get(key) or "") for part, key in ROUTING.items()})
     stack = reading.record(Stack, own, TOP, name=name, routing=routing)
+    reading.problems.extend(checks.settings_of_the_environment(config))
     reading.problems.extend(checks.problems(stack, unread=reading.unread))
     if reading.problems:
         in_order = sorted(reading.problems, key=lambda problem: problem.where)

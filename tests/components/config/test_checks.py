@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.components.config.reading import LOCAL, accepted, refused
+from components.config.checks import FROM_ENVIRONMENT
+from tests.components.config.reading import LOCAL, accepted, problems, refused
 from tests.components.stacks import a_config
 
 
@@ -28,6 +29,16 @@ def test_the_real_cloud_is_never_routed(tmp_path: Path, key: str) -> None:
     assert refused(tmp_path, a_config() | {key: LOCAL[key]}) == {
         key: "not set, with gme-recording:cloud tencent"
     }
+
+
+@pytest.mark.parametrize("name", sorted(FROM_ENVIRONMENT))
+def test_what_chooses_the_account_comes_from_the_environment_alone(tmp_path: Path, name: str) -> None:
+    key = f"tencentcloud:{name}"
+    accepted(tmp_path, a_config() | {key: ""})
+    (problem,) = problems(tmp_path, a_config() | {key: {"secure": "v1:canary"}}).values()
+    assert problem.where == key
+    assert problem.hint.startswith("export TENCENTCLOUD_")
+    assert "canary" not in str(problem)
 
 
 def test_applications_are_told_apart(tmp_path: Path) -> None:
