@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 import pulumi
-import tencentcloud_iac_pulumi
+from tencentcloud_iac_pulumi import _utilities as official
 
 from components.config.model import Routing
 
 
 def provider(
     name: str, region: str, routing: Routing, opts: pulumi.ResourceOptions
-) -> tencentcloud_iac_pulumi.Provider:
-    """A provider set up as the stack's own but for the region; credentials come from the environment."""
-    settings = {item.name: getattr(routing, item.name) or None for item in fields(routing)}
-    settings["region"] = region
-    if routing.cos_domain:
-        settings["cos_domain"] = f"http://cos.{region}.myqcloud.com"
-    return tencentcloud_iac_pulumi.Provider(f"{name}-{region}", opts=opts, **settings)
+) -> pulumi.ProviderResource:
+    """A provider set up as the stack's own but for the region; credentials come from the environment.
+
+    The generated class would copy the environment's keys into the state, where they outlive their hour.
+    """
+    settings = {
+        "region": region,
+        "protocol": routing.protocol,
+        "cosDomain": routing.cos_domain and f"http://cos.{region}.myqcloud.com",
+    }
+    given: dict[str, pulumi.Input[str]] = {key: value for key, value in settings.items() if value}
+    plugin = official.get_resource_opts_defaults()
+    return pulumi.ProviderResource(
+        "tencentcloud", f"{name}-{region}", given, pulumi.ResourceOptions.merge(plugin, opts)
+    )
