@@ -11,6 +11,7 @@ pytestmark = pytest.mark.engine
 
 def test_the_engine_starts_the_provider_from_its_folder(project: Project) -> None:
     (project.root / ".venv").symlink_to(sys.prefix)  # where the executable looks for its Python
+    project.edit("mode: full", "mode: off")
     project.done("cloud", "start")
     url = project.cloud.url
 
@@ -21,7 +22,6 @@ def test_the_engine_starts_the_provider_from_its_folder(project: Project) -> Non
 
     run("up")
     assert project.console.recording(BIZ_ID)["recording"] is True
-    run("up", "--expect-no-changes")
     run("preview", "--refresh", "--expect-no-changes")
 
     project.edit("voice.example.com/gme/recording", "voice.example.com/gme/other")
