@@ -63,7 +63,11 @@ def from_pulumi() -> Stack:
 
     name = pulumi.get_stack()
     handed_over = {**engine.get_config_env(), **engine.CONFIG.get()}
-    config = {key: _decoded(value) for key, value in handed_over.items()}
+    config = {
+        # As the file has it: read on, what the engine has decrypted would be in clear in the state.
+        key: {"secure": ""} if engine.is_config_secret(key) else _decoded(value)
+        for key, value in handed_over.items()
+    }
     return _stack(name, config, _Reading(f"stacks/Pulumi.{name}.yaml"))
 
 
@@ -135,6 +139,11 @@ class _Reading:
 
     def value(self, key: Key, written: object, where: str) -> object:
         """Reads one value; None where that failed."""
+        if isinstance(written, Mapping) and set(written) == {"secure"}:
+            hint = "no key of this project is a secret"
+            self.problems.append(Problem(where, "encrypted", "written in clear", hint=hint))
+            self.unread.add(where)
+            return None
         if isinstance(key.read, Many):
             if not isinstance(written, list):
                 self.refuse(where, written, "a list")
@@ -156,8 +165,6 @@ class _Reading:
 
     def refuse(self, where: str, written: object, allowed: str, hint: str = "") -> None:
         """Notes a value that is not taken."""
-        if isinstance(written, Mapping) and set(written) == {"secure"}:
-            written, hint = "encrypted", "no key of this project is a secret: write the value in clear"
         found = "" if written is None else _shown(written)
         self.problems.append(Problem(where, found, allowed, hint=hint))
         self.unread.add(where)

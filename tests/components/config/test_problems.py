@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pulumi.runtime import set_all_config
 
 from components.config import parse
 from components.config.keys import keys
@@ -18,6 +19,8 @@ from gme_recording.errors import InvalidInput
 from tests.components.config.reading import FILE, load, problems
 from tests.components.stacks import CONFIG, REMOVED, a_config, as_engine
 from tests.support import wire
+
+ENCRYPTED = "encrypted: written in clear (no key of this project is a secret)"
 
 
 def test_program_and_files_refuse_with_the_same_words(tmp_path: Path) -> None:
@@ -132,9 +135,22 @@ def test_secrets_are_not_repeated(tmp_path: Path) -> None:
 
 
 def test_an_encrypted_value_is_to_be_written_in_clear(tmp_path: Path) -> None:
-    found = problems(tmp_path, a_config(appid={"secure": "v1:abc"}))
-    assert found["gme-recording:appid"].found == "'encrypted'"
-    assert "in clear" in found["gme-recording:appid"].hint
+    config = a_config(appid={"secure": "v1:abc"}, apps__0__callbackUrl={"secure": "v1:def"})
+    found = {str(problem) for problem in problems(tmp_path, config).values()}
+    assert found == {f"gme-recording:{key} is {ENCRYPTED}" for key in ("appid", "apps[0].callbackUrl")}
+
+
+@pytest.mark.parametrize("key", ["appid", "apps", "storage", "tags"])
+def test_a_value_that_the_engine_has_decrypted_is_refused_unread(key: str) -> None:
+    config = as_engine(a_config(tags={"team": "hunter2"}))
+
+    def program() -> None:
+        set_all_config(config, [f"gme-recording:{key}"])
+        parse.from_pulumi()
+
+    with pytest.raises(InvalidInput) as raised:
+        wire.run(program)
+    assert [str(problem) for problem in raised.value.problems] == [f"gme-recording:{key} is {ENCRYPTED}"]
 
 
 def test_unknown_keys_beside_the_configuration_are_refused(tmp_path: Path) -> None:
