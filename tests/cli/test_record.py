@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -151,13 +152,25 @@ def test_files_are_shown_with_how_far_they_are(lobby: Lobby, gr: Shell) -> None:
     }
 
 
-def test_watch_follows_a_recording_to_the_bucket(lobby: Lobby, gr: Shell) -> None:
+def between_looks(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Let something happen after the first look of a watch; it waits no longer than that."""
+    waiting, sleep = [act], time.sleep
+
+    def pause(_: float) -> None:
+        if waiting:
+            waiting.pop()()
+        sleep(0.01)
+
+    monkeypatch.setattr("gme_recording.cli.recording.time.sleep", pause)
+
+
+def test_watch_follows_a_recording_to_the_bucket(
+    lobby: Lobby, gr: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     gr("start", "--room", ROOM)
     task = running(lobby)
-    timer = threading.Timer(0.3, lambda: lobby.gme.stop_record(APP, task))
-    timer.start()
-    ended = gr("watch", "--room", ROOM, "--every", "0.1", "--json")
-    timer.join()
+    between_looks(monkeypatch, lambda: lobby.gme.stop_record(APP, task))
+    ended = gr("watch", "--room", ROOM, "--json")
     assert ended.code == ExitCode.OK
     events = ended.data
     assert events[0]["event"] == "recording"
@@ -178,15 +191,15 @@ def test_watch_of_a_task_that_is_over_shows_its_files(lobby: Lobby, gr: Shell) -
     assert ended.err == f"{LIMITS}\n"
 
 
-def test_watch_gives_up_on_a_file_that_does_not_come(lobby: Lobby, gr: Shell) -> None:
+def test_watch_gives_up_on_a_file_that_does_not_come(
+    lobby: Lobby, gr: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lobby.local._send("PUT", "/admin/gme/profile", {"processingSeconds": 80_000})
     gr("start", "--room", ROOM)
     task = running(lobby)
     gr("stop", "--task", task)
-    timer = threading.Timer(0.3, lambda: lobby.pass_(120))
-    timer.start()
-    ended = gr("watch", "--task", task, "--every", "0.1", "--patience", "1")
-    timer.join()
+    between_looks(monkeypatch, lambda: lobby.pass_(120))
+    ended = gr("watch", "--task", task, "--patience", "1")
     assert ended.code == ExitCode.TIMEOUT
     assert "its files are still not in the bucket" in ended.out
 
