@@ -64,6 +64,14 @@ def test_a_github_job_gets_keys_for_its_identity(issuers):
     }
 
 
+def test_the_international_site_is_asked_where_the_environment_says_so(issuers):
+    site = {"TENCENTCLOUD_DOMAIN": "intl.tencentcloudapi.com"}
+    ran = run(issuers, sys.executable, "-c", "", **github(issuers), **site)
+
+    assert ran.returncode == 0, ran.stderr
+    assert issuers.asked[-1][0] == "http://sts.intl.tencentcloudapi.com/"
+
+
 def test_the_command_sees_the_keys_and_nothing_they_were_got_for(issuers):
     ran = run(issuers, sys.executable, "-c", SHOW, **github(issuers))
 

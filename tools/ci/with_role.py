@@ -22,6 +22,7 @@ from tencentcloud.common.common_client import CommonClient
 from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 
+from gme_recording.api.endpoints import authorities, root_domain
 from gme_recording.api.errors import NotAuthorized, vendor_errors
 from gme_recording.errors import ExitCode, UserError
 
@@ -111,9 +112,14 @@ def assume(token: str, environment: Mapping[str, str]) -> Keys:
 
 def _sts(environment: Mapping[str, str]) -> CommonClient:
     protocol = environment.get("TENCENTCLOUD_PROTOCOL", "https").lower()
-    profile = ClientProfile(httpProfile=HttpProfile(protocol=protocol, reqTimeout=_ANSWER_SECONDS))
+    http = HttpProfile(
+        protocol=protocol,
+        rootDomain=root_domain(),
+        reqTimeout=_ANSWER_SECONDS,
+        certification=authorities(),
+    )
     region = environment.get("TENCENTCLOUD_REGION") or "ap-guangzhou"
-    return CommonClient("sts", "2018-08-13", None, region, profile=profile)
+    return CommonClient("sts", "2018-08-13", None, region, profile=ClientProfile(httpProfile=http))
 
 
 def _session_name(environment: Mapping[str, str]) -> str:
