@@ -18,10 +18,11 @@ def schema(
 ) -> dict[str, Any]:
     """Return the package's schema; nested objects become types named after their path."""
     types: dict[str, Any] = {}
+    declared = tuple(each for each in configuration if each.name != "version")  # which is the engine's own
     return {
         "name": name,
         "version": version,
-        "provider": {"inputProperties": _properties(configuration, f"{name}:index:Provider", types)},
+        "provider": {"inputProperties": _properties(declared, f"{name}:index:Provider", types)},
         "resources": {token: _resource(table, token, types) for token, table in resources.items()},
         "types": types,
     }

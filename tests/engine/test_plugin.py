@@ -1,12 +1,33 @@
 """Provider `gme` as the plain `pulumi` command runs it: a plugin of its own, found by Pulumi.yaml."""
 
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from tests.support.engine import BIZ_ID, NAMES, Project, Ran
+from gme_recording.deploy.toolchain.find import INSTALLED, find
+from gme_recording.deploy.watch import Silent
+from tests.support.engine import BIZ_ID, NAMES, ROOT, Project, Ran
 
 pytestmark = pytest.mark.engine
+
+
+def test_the_engine_takes_the_schema(tmp_path: Path) -> None:
+    engine, schema = find(ROOT, Silent(), origins=INSTALLED).path, tmp_path / "schema.json"
+
+    def pulumi(*arguments: str | Path) -> str:
+        own = {"PULUMI_HOME": str(tmp_path), "PULUMI_SKIP_UPDATE_CHECK": "true"}
+        ran = subprocess.run(
+            [engine, *arguments], env=os.environ | own, capture_output=True, text=True, check=False
+        )
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout
+
+    plugin = ROOT / "providers" / "gme" / "pulumi-resource-gme"
+    schema.write_text(pulumi("package", "get-schema", plugin), encoding="utf-8")
+    pulumi("schema", "check", schema)
 
 
 def test_the_engine_starts_the_provider_from_its_folder(project: Project) -> None:
