@@ -158,6 +158,13 @@ def test_always_is_a_change_each_time() -> None:
     assert marker(when=SmokeWhen.ALWAYS) != marker(when=SmokeWhen.ALWAYS)
 
 
+def test_a_marker_that_the_engine_passes_over_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With `--target` on a fresh stack it answers with the inputs that are known."""
+    monkeypatch.setattr(wire._Cloud, "new_resource", lambda *_: ("", {"input": {"mode": "full"}}))
+    sent = run()
+    assert sent.outputs[sent.only("SmokeTest").urn] == {"proved": ""}
+
+
 def test_a_test_that_is_off_is_recorded_as_such_and_has_no_hook() -> None:
     sent = run(mode=Mode.OFF)
     assert sent.named("t-marker").props == {"input": {"mode": "off", "fingerprint": "off"}}
