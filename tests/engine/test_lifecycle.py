@@ -4,7 +4,11 @@ from typing import Any
 
 import pytest
 
+from gme_recording.api.retry import Repeat
+from gme_recording.api.vendor import Service
+from gme_recording.deploy.lookup import LINKED_ROLE
 from gme_recording.errors import ExitCode
+from gme_recording.smoke.model import RECORDING_ROLE
 from tests.support.engine import NAMES, Project
 
 pytestmark = pytest.mark.engine
@@ -66,19 +70,22 @@ def test_a_changed_stack_file_is_previewed_applied_and_proved_again(deployed):
     deployed.done("up", "--expect-no-changes")
 
 
-def test_a_service_that_was_switched_off_is_drift_that_up_repairs(deployed):
+def test_a_service_switched_off_and_a_grant_revoked_are_drift_that_up_repairs(deployed):
     switch_recording_off(deployed)
+    cam = Service(deployed.cloud, "cam")
+    cam.call("DeleteServiceLinkedRole", {"RoleName": RECORDING_ROLE}, Repeat.HARMFUL)
 
     deployed.done("preview", "--expect-no-changes")
     drift = deployed.run("preview", "--refresh", "--expect-no-changes", "--json")
 
     assert drift.code == ExitCode.DIFFERS
-    found = [step["name"] for step in drift.data()["steps"] if step["drift"]]
-    assert found == ["recording-console-1400000001-settings"]
+    found = {step["name"]: step["op"] for step in drift.data()["steps"] if step["drift"]}
+    assert found == {"recording-access-grant": "delete", "recording-console-1400000001-settings": "update"}
 
     up = deployed.done("up", "--refresh", "--json").data()
 
     assert deployed.console.recording(BIZ_ID)["recording"] is True
+    assert deployed.existing()[LINKED_ROLE]
     assert [report["passed"] for report in up["smoke"]] == [True]
     deployed.done("preview", "--refresh", "--expect-no-changes")
 
