@@ -129,6 +129,12 @@ def plugin(engine: str = "127.0.0.1:1") -> Iterator[provider_pb2_grpc.ResourcePr
             process.terminate()
 
 
+def test_what_the_plugin_needs_is_installed_from_its_folder() -> None:
+    """Where `pulumi package add` runs pip."""
+    (line,) = (FOLDER / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert (FOLDER / line.removeprefix("-r ")).resolve() == ROOT / "requirements.txt"
+
+
 def test_the_plugin_tells_its_schema() -> None:
     with plugin() as stub:
         told = json.loads(stub.GetSchema(provider_pb2.GetSchemaRequest()).schema)
