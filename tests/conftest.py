@@ -23,10 +23,13 @@ def _nothing_is_left_elsewhere(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """State and cloud of a stack that is deployed and proved; made once, nothing runs in it."""
+    """State and cloud of a stack that is deployed and proved; made once, nothing runs in it.
+
+    Beside it, in `up.txt`, is what the deployment printed.
+    """
     from tests.support.engine import Project  # noqa: PLC0415 - most tests need no engine
 
     made = Project.at(tmp_path_factory.mktemp("deployed"))
-    made.done("up")
+    (made.root / "up.txt").write_text(made.done("up").shown, encoding="utf-8")
     made.close()
     return made.root / ".local"

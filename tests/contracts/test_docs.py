@@ -16,7 +16,8 @@ from tests.support.reader import Reader
 
 PAGES = pages()
 INDEX = Page(FOLDER / "README.md")
-PROSE = (*PAGES, Page(ROOT / "README.md"), Page(ROOT / "CONTRIBUTING.md"))
+README = Page(ROOT / "README.md")
+PROSE = (*PAGES, README, Page(ROOT / "CONTRIBUTING.md"))
 DIAGRAMS = {"flowchart", "sequenceDiagram", "stateDiagram-v2", "xychart-beta", "gantt", "classDiagram"}
 MOST_NOT_RUN = 6
 _CODE = re.MULTILINE | re.DOTALL
@@ -66,6 +67,27 @@ def test_deployments_print_what_the_page_shows(
     if page.deployed:
         project.go_on_from(request.getfixturevalue("deployment"))
     read(page, project)
+
+
+@pytest.mark.engine
+@pytest.mark.timeout(180)
+def test_the_readme_shows_what_the_commands_print(project: Project, deployment: Path) -> None:
+    """`make up` says two lines of its own before, of what it gets once."""
+    made, again, preview = (
+        command
+        for block in README.blocks
+        if block.language == "console"
+        for command in block.commands
+        if command.text.split()[0] in {"make", ".venv/bin/gme-recording"}
+    )
+    project.go_on_from(deployment)
+    printed = [(deployment.parent / "up.txt").read_text(encoding="utf-8"), project.done("up").shown]
+    project.edit("keep: 30 days", "keep: 45 days")
+    printed.append(project.done("preview").shown)
+    for command, shown in zip((made, again, preview), printed, strict=True):
+        wanted = command.shown.partition("…\n")[2] if command == made else command.shown
+        if not agrees(wanted, shown):
+            pytest.fail(f"README.md: $ {command.text}\n{difference(wanted, shown)}")
 
 
 def test_few_blocks_are_not_run_and_each_says_why(capsys: pytest.CaptureFixture[str]) -> None:

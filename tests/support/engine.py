@@ -54,6 +54,11 @@ class Ran:
     out: str
     err: str
 
+    @property
+    def shown(self) -> str:
+        """As on a terminal: progress, then the result."""
+        return self.err + self.out
+
     def data(self) -> Any:
         return json.loads(self.out)
 
