@@ -98,20 +98,16 @@ def test_any_wrong_type_is_a_problem_and_never_a_crash(tmp_path: Path, key: str,
         assert any(where.startswith(f"gme-recording:{key}") for where in problems(tmp_path, config))
 
 
+def nested(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    names = st.sampled_from(["name", "keep", "retention", "bizId", "mode", "region", "replica", "x"])
+    return st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3)
+
+
 SCRAPS = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["name", "keep", "retention", "bizId", "mode", "region", "replica", "x"]),
-            inner,
-            max_size=3,
-        )
-    ),
+    nested,
     max_leaves=8,
 )
-
-
 ANY_KEY = st.sampled_from([*CONFIG, *(f"gme-recording:{key.name}" for _, key in keys(Stack))])
 
 
