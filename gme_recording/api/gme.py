@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from gme_recording.api.errors import (
@@ -19,7 +20,7 @@ from gme_recording.api.retry import PERHAPS_DONE, Repeat
 from gme_recording.api.vendor import Service
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from gme_recording.api.endpoints import Cloud
 
@@ -206,18 +207,22 @@ class Gme:
 
         DescribeApplicationList is an action of the mainland site alone: ApiError elsewhere.
         """
-        page = 0
-        while True:
-            asked = {"PageNo": page, "PageSize": _PAGE_SIZE}
-            answer = self._service.call("DescribeApplicationList", asked, Repeat.HARMLESS)
-            listed = answer.get("ApplicationList") or ()
-            for item in listed:
-                if item["BizId"] == biz_id:
-                    live = ((item.get("ServiceConf") or {}).get("Live") or {}).get("Status")
-                    return AppState(status=int(item.get("AppStatus") or 0), recording=live == 0)
-            page += 1
-            if not listed or page * _PAGE_SIZE >= int(answer.get("Total") or 0):
-                return None
+        for item in self._apps():
+            if item["BizId"] == biz_id:
+                live = ((item.get("ServiceConf") or {}).get("Live") or {}).get("Status")
+                return AppState(status=int(item.get("AppStatus") or 0), recording=live == 0)
+        return None
+
+    def _apps(self) -> Iterator[Mapping[str, Any]]:
+        """Yield all applications; those of GME 3.0 are asked for apart (`NewVersion`)."""
+        for version in (0, 1):
+            for page in count():
+                asked = {"NewVersion": version, "PageNo": page, "PageSize": _PAGE_SIZE}
+                answer = self._service.call("DescribeApplicationList", asked, Repeat.HARMLESS)
+                listed = answer.get("ApplicationList") or ()
+                yield from listed
+                if not listed or (page + 1) * _PAGE_SIZE >= int(answer.get("Total") or 0):
+                    break
 
     def probe(self, biz_id: int) -> ApiError | None:
         """Ask to record a room that does not exist and return the refusal: it tells what the console says.

@@ -146,8 +146,14 @@ def test_application_is_found_on_a_later_page(vendor: Vendor) -> None:
     "answer", [ok(ApplicationList=[], Total=0), ok(ApplicationList=[an_app(1)], Total=1)], ids=["no", "other"]
 )
 def test_application_that_is_not_listed_is_none(vendor: Vendor, answer: Answer) -> None:
-    vendor.will(answer)
+    vendor.will(answer, answer)
     assert Gme(vendor.cloud).find_app(APP) is None
+
+
+def test_application_of_gme_3_is_found_in_its_own_list(vendor: Vendor) -> None:
+    vendor.will(ok(ApplicationList=[an_app(1)], Total=1), ok(ApplicationList=[an_app(APP)], Total=1))
+    assert Gme(vendor.cloud).find_app(APP) == AppState(status=0, recording=True)
+    assert [asked.parameters["NewVersion"] for asked in vendor.asked] == [0, 1]
 
 
 def test_no_files_is_an_empty_list(vendor: Vendor) -> None:
