@@ -14,7 +14,7 @@ from gme_recording.api.local import LocalCloud
 from gme_recording.cli.options import project_root
 from gme_recording.cli.output import Output
 from gme_recording.deploy import cloud
-from gme_recording.deploy.attach import LOCAL_PASSPHRASE, state_folder
+from gme_recording.deploy.attach import LOCAL_PASSPHRASE, state_folder, state_url
 from gme_recording.errors import ExitCode
 from gme_recording.localcloud.address import ca_folder_of
 from gme_recording.localcloud.authority import Authority
@@ -49,8 +49,9 @@ def status(output: Output) -> int:
 
 
 def env(*, for_python: bool, https: bool) -> int:
-    """Print variables."""
+    """Print variables; the engine takes a state folder only if there is one."""
     root = project_root()
+    state_folder(root).mkdir(parents=True, exist_ok=True)
     variables = environment(local_address(root), root)
     if https:
         variables = over_https(variables, Authority(ca_folder_of(root)).certificate)
@@ -94,7 +95,7 @@ def environment(url: str, root: Path) -> dict[str, str]:
         "TENCENTCLOUD_READ_RETRY_TIMEOUT": "1",
         "TENCENTCLOUD_WRITE_RETRY_TIMEOUT": "1",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "PULUMI_BACKEND_URL": f"file://{state_folder(root)}",
+        "PULUMI_BACKEND_URL": state_url(root),
         "PULUMI_CONFIG_PASSPHRASE": LOCAL_PASSPHRASE,
         "GME_RECORDING_CLOUD": url,
     }

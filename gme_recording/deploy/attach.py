@@ -22,6 +22,14 @@ def state_folder(root: Path) -> Path:
     return root / ".local" / "state"
 
 
+def state_url(root: Path) -> str:
+    """The same as the engine is told it: without sidecar files.
+
+    The engine does not write them at once, and a killed one leaves half of one.
+    """
+    return f"file://{state_folder(root)}?metadata=skip"
+
+
 def own_state(stack: Stack, root: Path) -> Path | None:
     """Folder of a state that is ours to look into; None where only the engine knows the way to it."""
     ours = stack.cloud is CloudKind.LOCAL and not os.environ.get(BACKEND)
@@ -37,8 +45,7 @@ def environment(stack: Stack, root: Path) -> dict[str, str]:
     if stack.cloud is CloudKind.TENCENT:
         return {}
     variables = {
-        # Without sidecar files: the engine does not write them at once, a killed one leaves half of one.
-        "PULUMI_BACKEND_URL": os.environ.get(BACKEND) or f"file://{state_folder(root)}?metadata=skip",
+        "PULUMI_BACKEND_URL": os.environ.get(BACKEND) or state_url(root),
         "PULUMI_HOME": str(root / ".local" / "pulumi-home"),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",

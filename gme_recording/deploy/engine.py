@@ -22,6 +22,7 @@ from gme_recording.deploy.lookup import finder_of
 from gme_recording.deploy.mend import Mender
 from gme_recording.deploy.outcome import Ended, failure, is_hook_failure, left_behind
 from gme_recording.deploy.program import Program
+from gme_recording.deploy.recover import drop_torn_sidecars
 from gme_recording.deploy.step import Outcome
 from gme_recording.deploy.takeover import Takeover
 from gme_recording.deploy.toolchain.engine import Engine
@@ -182,9 +183,15 @@ class Deployment:
         return NamedWorkspace(
             work_dir=str(self.root),
             program=program,
-            env_vars={**environment(self.stack, self.root), **attached},
+            env_vars={**self._environment(), **attached},
             pulumi_command=Command(self.engine, self._interrupting),
         )
+
+    def _environment(self) -> dict[str, str]:
+        """Return the engine's variables, once it can load the state that they lead to."""
+        if (state := own_state(self.stack, self.root)) is not None:
+            drop_torn_sidecars(state)
+        return environment(self.stack, self.root)
 
     def _interrupting(self) -> None:
         self.watcher.say("stopping: what has begun is finished first (Ctrl-C again: stop at once)")
@@ -214,7 +221,7 @@ class Deployment:
                 .run(
                     [*arguments, "--stack", self.stack.name],
                     str(self.root),
-                    environment(self.stack, self.root),
+                    self._environment(),
                 )
                 .stdout
             )

@@ -47,8 +47,6 @@ class Mender:
         Returns what the program is to do first: register the transform that imports what is there already.
         """
         state = own_state(self.stack, self.root)
-        if killed and state is not None:
-            recover.drop_torn_sidecars(state)
         whole = killed or repair
         if not whole and state is not None and not self._deployment().get("pending_operations"):
             return _nothing

@@ -26,6 +26,7 @@ def project(tmp_path, monkeypatch):
 
 def test_the_shells_variables_are_those_of_the_json(project, capsys):
     assert app.run(["cloud", "env"]) == ExitCode.OK
+    assert (project / ".local" / "state").is_dir()
     exported = dict(
         shlex.split(line)[1].split("=", 1) for line in capsys.readouterr().out.splitlines() if line
     )
@@ -38,7 +39,7 @@ def test_everything_is_routed_to_the_local_cloud_with_keys_worth_nothing_elsewhe
     variables = environment(URL, Path("/p"))
 
     assert variables["HTTP_PROXY"] == variables["HTTPS_PROXY"] == variables["GME_RECORDING_CLOUD"] == URL
-    assert variables["PULUMI_BACKEND_URL"].startswith("file:///p/.local/state")
+    assert variables["PULUMI_BACKEND_URL"] == "file:///p/.local/state?metadata=skip"
     assert credentials.find(CloudKind.LOCAL, variables) == credentials.LOCAL_MAIN_ACCOUNT
     assert not {"http_proxy", "https_proxy", "PULUMI_HOME"} & set(variables)
 

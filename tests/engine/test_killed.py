@@ -5,6 +5,7 @@ import signal
 
 import pytest
 
+from gme_recording.deploy.attach import state_folder
 from gme_recording.errors import ExitCode
 from tests.support.engine import NAMES, Project
 
@@ -60,6 +61,13 @@ def test_destroy_after_a_killed_up_leaves_nothing_behind(project):
 
     assert project.existing() == dict.fromkeys(NAMES)
     finishes(project)
+
+
+def test_what_a_killed_plain_pulumi_has_left_half_written_stops_not_even_a_preview(deployed):
+    (state,) = state_folder(deployed.root).rglob("stacks/*/local.json")
+    state.with_name("local.json.attrs").write_text("")
+
+    deployed.done("preview", "--expect-no-changes")
 
 
 def test_destroy_killed_is_undone_by_the_next_up(deployed):
