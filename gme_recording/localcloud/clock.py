@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 JobFunction = Callable[["Call", str], None]
 JOBS: dict[str, JobFunction] = {}
 CHINA = timezone(timedelta(hours=8))
-"""Where the vendor's days begin and its clocks tell names."""
+"""The vendor's own time: recordings are named in it, lifecycle rules look at its midnight."""
 FURTHEST = timedelta(days=100 * 366)
 """How far virtual time may be ahead of the machine's, so that whatever is planned there has a date."""
 _SEQUENCE = count()
