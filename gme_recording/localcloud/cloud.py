@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 DENIED = Refusal("UnauthorizedOperation", "you are not authorized to perform {action} on {resource}", 403)
 THROTTLED = Refusal("RequestLimitExceeded", "more than {rate} calls of {action} in a second", 503)
 INTERNAL = Refusal("InternalError", "an internal error has occurred; see the local cloud's log", 500)
+INJECTED = Refusal("InternalError", "injected by fault {fault}", 500)
 
 LOG_LENGTH = 500
 """Lines of the request log that are kept."""
@@ -87,7 +88,7 @@ class Call:
         self.cloud.authorise(inner, found, parameters)
         result = found.perform(inner, **parameters)
         if inner.fault and inner.fault.effect is Effect.TRUNCATED:
-            raise INTERNAL()
+            raise INJECTED(fault=inner.fault.fault_id)
         return result
 
 
@@ -193,9 +194,9 @@ class Cloud:
         if fault.effect is Effect.ERROR:
             raise CloudError(fault.code, fault.message, fault.status)
         if fault.effect is Effect.THROTTLED:
-            raise THROTTLED(rate=operation.rate or "so", action=operation.action)
+            raise THROTTLED(rate=operation.rate or "so many", action=operation.action)
         if fault.effect in {Effect.BROKEN, Effect.RESET}:
-            raise INTERNAL()
+            raise INJECTED(fault=fault.fault_id)
 
     def authorise(self, call: Call, operation: Operation, parameters: dict[str, object]) -> None:
         """Raises CloudError unless policies allow the operation on every resource it touches."""
