@@ -23,11 +23,11 @@ def state_folder(root: Path) -> Path:
 
 
 def state_url(root: Path) -> str:
-    """The same as the engine is told it: without sidecar files.
+    """The same as the engine is told it, without sidecar files; or the backend that is tried out.
 
-    The engine does not write them at once, and a killed one leaves half of one.
+    The engine does not write sidecar files at once, and a killed one leaves half of one.
     """
-    return f"file://{state_folder(root)}?metadata=skip"
+    return os.environ.get(BACKEND) or f"file://{state_folder(root)}?metadata=skip"
 
 
 def own_state(stack: Stack, root: Path) -> Path | None:
@@ -45,7 +45,7 @@ def environment(stack: Stack, root: Path) -> dict[str, str]:
     if stack.cloud is CloudKind.TENCENT:
         return {}
     variables = {
-        "PULUMI_BACKEND_URL": os.environ.get(BACKEND) or state_url(root),
+        "PULUMI_BACKEND_URL": state_url(root),
         "PULUMI_HOME": str(root / ".local" / "pulumi-home"),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",

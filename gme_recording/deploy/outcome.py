@@ -6,6 +6,7 @@ The patterns are the engine's own words (pulumi/pulumi v3.254.0); the first that
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -141,6 +142,11 @@ def failure(ended: Ended) -> UserError:
         for pattern in PATTERNS:
             if found := pattern.text.search(text):
                 return _worded(pattern, found, ended)
+    if ended.exit_code < 0:
+        return UserError(
+            f"the engine was ended from outside ({signal.Signals(-ended.exit_code).name})",
+            hint="run the command again: what was interrupted is taken up",
+        )
     return UserError(_listed(ended), exit_code=ExitCode.FAILED)
 
 

@@ -44,6 +44,12 @@ def test_everything_is_routed_to_the_local_cloud_with_keys_worth_nothing_elsewhe
     assert not {"http_proxy", "https_proxy", "PULUMI_HOME"} & set(variables)
 
 
+def test_a_backend_that_is_tried_out_is_where_plain_pulumi_looks_too(monkeypatch):
+    monkeypatch.setenv("GME_RECORDING_STATE", "https://state.example.com")
+
+    assert environment(URL, Path("/p"))["PULUMI_BACKEND_URL"] == "https://state.example.com"
+
+
 def test_https_clients_are_told_a_proxy_and_what_to_trust_and_nothing_of_protocols(project, capsys):
     assert app.run(["cloud", "env", "--https", "--python"]) == ExitCode.OK
     found = json.loads(capsys.readouterr().out)
