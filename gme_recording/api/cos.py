@@ -42,6 +42,8 @@ class LifecycleRule:
     """(days, storage class), in the order of the days."""
     noncurrent_expire_days: int | None = None
     abort_uploads_days: int | None = None
+    dated: bool = False
+    """Whether something in it happens on a date; no stack declares that."""
 
     def data(self) -> dict[str, Any]:
         """Return the rule as plain JSON data."""
@@ -203,7 +205,8 @@ def each(value: Any) -> tuple[Any, ...]:
 
 def parse_rule(rule: Mapping[str, Any]) -> LifecycleRule:
     """Read a rule of the SDK's answer, as far as a stack can declare one."""
-    transitions = ((int(step["Days"]), str(step["StorageClass"])) for step in each(rule.get("Transition")))
+    steps = each(rule.get("Transition"))
+    transitions = ((int(step["Days"]), str(step["StorageClass"])) for step in steps if "Days" in step)
     return LifecycleRule(
         id=str(rule.get("ID") or ""),
         prefix=str((rule.get("Filter") or {}).get("Prefix") or ""),
@@ -211,6 +214,7 @@ def parse_rule(rule: Mapping[str, Any]) -> LifecycleRule:
         transitions=tuple(sorted(transitions)),
         noncurrent_expire_days=_days(rule, "NoncurrentVersionExpiration", "NoncurrentDays"),
         abort_uploads_days=_days(rule, "AbortIncompleteMultipartUpload", "DaysAfterInitiation"),
+        dated=any("Date" in step for step in (*steps, rule.get("Expiration") or {})),
     )
 
 

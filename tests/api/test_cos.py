@@ -2,7 +2,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from gme_recording.api import Cos, LifecycleRule
+from gme_recording.api import Cloud, CloudKind, Cos, LifecycleRule
+from gme_recording.api.credentials import LOCAL_MAIN_ACCOUNT
+from gme_recording.api.vendor import cos_client
+from gme_recording.localcloud.pytest_plugin import RunningCloud
 from tests.api.conftest import Answer, Vendor, xml
 
 BUCKET = "voice-1250000000"
@@ -109,3 +112,27 @@ def test_nothing_is_printed_or_logged(
     vendor.will(absent("NoSuchLifecycleConfiguration"))
     Cos(vendor.cloud).lifecycle(BUCKET)
     assert (caplog.text, capfd.readouterr()) == ("", ("", ""))
+
+
+def test_what_happens_on_a_date_is_told_apart(local_cloud: RunningCloud) -> None:
+    cloud = Cloud(CloudKind.LOCAL, "ap-guangzhou", LOCAL_MAIN_ACCOUNT, local_cloud.url)
+    sdk = cos_client(cloud)
+    sdk.create_bucket(Bucket=BUCKET)
+    dated = {"Date": "2030-01-01T00:00:00+08:00"}
+    rules = [
+        {"ID": "a", "Filter": {"Prefix": "a"}, "Status": "Enabled", "Expiration": dated},
+        {
+            "ID": "b",
+            "Filter": {"Prefix": "b"},
+            "Status": "Enabled",
+            "Transition": {**dated, "StorageClass": "ARCHIVE"},
+        },
+        {"ID": "c", "Filter": {"Prefix": "c"}, "Status": "Enabled", "Expiration": {"Days": 7}},
+    ]
+    sdk.put_bucket_lifecycle(Bucket=BUCKET, LifecycleConfiguration={"Rule": rules})
+    found = Cos(cloud).lifecycle(BUCKET)
+    assert [(one.dated, one.expire_days, one.transitions) for one in found] == [
+        (True, None, ()),
+        (True, None, ()),
+        (False, 7, ()),
+    ]
