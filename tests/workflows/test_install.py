@@ -1,4 +1,4 @@
-"""The official provider in a job: the archive that was looked at, or none."""
+"""How a job is equipped: with the provider's archive that was looked at, or none; and what the job is told of it."""
 
 from __future__ import annotations
 
@@ -28,11 +28,14 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def given(checkout: Path, sha256: str) -> dict[str, str]:
+    return {"TENCENTCLOUD_PLUGIN_SHA256": sha256, "TENCENTCLOUD_PLUGIN_URL": f"file://{checkout}/release"}
+
+
 def install(checkout: Path, sha256: str = SHA256) -> subprocess.CompletedProcess[str]:
-    given = {"TENCENTCLOUD_PLUGIN_SHA256": sha256, "TENCENTCLOUD_PLUGIN_URL": f"file://{checkout}/release"}
     return subprocess.run(
         [checkout / "tools" / "ci" / "plugin", checkout / "engine"],
-        env={"PATH": os.environ["PATH"], **given},
+        env={"PATH": os.environ["PATH"], **given(checkout, sha256)},
         capture_output=True,
         text=True,
         timeout=30,
@@ -76,3 +79,37 @@ def test_a_release_that_cannot_be_had_is_told(checkout):
 
     assert install(checkout).returncode != 0
     assert not (checkout / "called").exists()
+
+
+def stub(file: Path, *lines: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("\n".join(("#!/bin/sh", 'echo "${0##*/} $*" >> called', *lines, "")))
+    file.chmod(0o755)
+
+
+def test_a_job_is_told_the_engine_s_path_and_nothing_else(checkout):
+    """With the steps that take minutes played: environment, engine, and the pack's packages."""
+    shutil.copy(ROOT / "tools" / "ci" / "install", checkout / "tools" / "ci")
+    stub(checkout / "bin" / "make", "echo chatter")
+    stub(checkout / "engine", "echo chatter")
+    stub(checkout / ".venv" / "bin" / "python", f"echo {checkout}/engine")
+    for name in ("python", "pip"):
+        stub(checkout / "policy" / ".venv" / "bin" / name)
+
+    ran = subprocess.run(
+        [checkout / "tools" / "ci" / "install"],
+        env={"PATH": f"{checkout}/bin:{os.environ['PATH']}", **given(checkout, SHA256)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+
+    assert ran.stdout == f"{checkout}/engine\n"
+    assert (checkout / "called").read_text().splitlines() == [
+        "make --silent .venv/ready",
+        "python -m gme_recording.deploy.toolchain --from-source",
+        f"engine plugin install resource tencentcloud v0.2.3 --file .local/plugin/{NAME}",
+        "pip install --quiet --disable-pip-version-check --require-hashes"
+        " --requirement policy/requirements.lock",
+    ]
