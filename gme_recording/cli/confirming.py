@@ -44,7 +44,7 @@ def runbook(name: str, app: str | None, output: Output) -> int:
         texts.append(
             f"Application {settings.biz_id}: confirmed ({fingerprint})."
             if is_confirmed
-            else runbooks.render(settings)
+            else runbooks.render(settings, stack=name)
         )
     output.show("\n".join(texts).rstrip(), data)
     return ExitCode.DIFFERS if open_ones else ExitCode.OK

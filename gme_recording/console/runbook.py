@@ -68,8 +68,8 @@ def _values(settings: Settings) -> dict[str, str]:
     }
 
 
-def render(settings: Settings, before: Settings | None = None) -> str:
-    """Return the steps as text, ending with the lines for the stack file."""
+def render(settings: Settings, before: Settings | None = None, *, stack: str = "") -> str:
+    """Return the steps as text, ending with the lines for the file of the stack, if its name is known."""
     lines = [
         f"Settings {settings.fingerprint} of application {settings.biz_id}: apply them in the GME console.",
         "",
@@ -93,7 +93,7 @@ def render(settings: Settings, before: Settings | None = None) -> str:
         "",
         "   or have it written there:",
         "",
-        "       gme-recording confirm --stack <stack>"
+        f"       gme-recording confirm --stack {stack or '<stack>'}"
         f" --app {settings.biz_id} --fingerprint {settings.fingerprint}",
     ]
     return "\n".join(lines) + "\n"

@@ -13,7 +13,7 @@ from gme_recording.console import local, runbook
 from gme_recording.console.settings import Settings
 from gme_recording.errors import ExitCode, UserError
 from providers.gme.clouds import Clouds
-from providers.kit.caller import warn
+from providers.kit.caller import CALLER, warn
 from providers.kit.values import Values
 
 UNKNOWN_APPLICATION = "UnknownApplication"
@@ -24,7 +24,8 @@ class Unconfirmed(UserError):
     """A person must act; the message is the runbook."""
 
     def __init__(self, problem: str, settings: Settings, before: Settings | None) -> None:
-        super().__init__(f"{problem}\n\n{runbook.render(settings, before)}", exit_code=ExitCode.DIFFERS)
+        steps = runbook.render(settings, before, stack=CALLER.get().stack)
+        super().__init__(f"{problem}\n\n{steps}", exit_code=ExitCode.DIFFERS)
 
 
 class Console(Protocol):

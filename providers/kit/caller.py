@@ -26,6 +26,11 @@ class Caller:
     """Address of the engine's own service; empty where no engine asks."""
     urn: str = ""
 
+    @property
+    def stack(self) -> str:
+        """Name of the stack that the resource is of (`urn:pulumi:<stack>::…`); empty if it is not known."""
+        return self.urn.partition("::")[0].removeprefix("urn:pulumi:")
+
 
 CALLER: Final[ContextVar[Caller]] = ContextVar("caller", default=Caller())  # noqa: B039 - it is frozen
 

@@ -28,7 +28,9 @@ Settings FINGERPRINT of application 1400000001: apply them in the GME console.
 
 
 def test_whole_runbook_of_a_first_time() -> None:
-    assert render(SETTINGS) == NEVER_SEEN.replace("FINGERPRINT", SETTINGS.fingerprint)
+    told = NEVER_SEEN.replace("FINGERPRINT", SETTINGS.fingerprint)
+    assert render(SETTINGS) == told
+    assert render(SETTINGS, stack="dev") == told.replace("<stack>", "dev")
 
 
 def test_fields_tell_what_was_there_before() -> None:

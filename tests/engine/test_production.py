@@ -64,6 +64,7 @@ def test_from_an_account_that_never_recorded_to_proved_recordings_and_back(opera
 
     assert stopped.code == ExitCode.FAILED
     assert f"choose the existing bucket  {BUCKET} ({REGION})" in stopped.err
+    assert f"confirm --stack {STACK} --app {BIZ_ID} --fingerprint" in stopped.err
     by_hand.apply(operator.console, *SETTINGS)
     operator.done("confirm", "--by", "ann")
 
