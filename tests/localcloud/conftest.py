@@ -42,7 +42,6 @@ def _watched() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _declared() -> Iterator[None]:
-    yield
-    found = sorted(UNDECLARED)
     UNDECLARED.clear()
-    assert found == []
+    yield
+    assert set() == UNDECLARED
