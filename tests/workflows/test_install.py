@@ -1,4 +1,4 @@
-"""How a job is equipped: with the provider's archive that was looked at, or none; and what the job is told of it."""
+"""How a job is equipped: with the very archive of the provider that was looked at, or not at all."""
 
 from __future__ import annotations
 
