@@ -81,7 +81,7 @@ class Project:
         """Take over what another project has deployed, its state and its cloud (`.local`)."""
         shutil.copytree(deployment, self.root / ".local")
         (self.root / ".local" / "cloud" / "port").unlink()
-        self.done("cloud", "start")
+        local.start(self.root)
 
     def run(self, *arguments: str, program: str = "gme_recording.cli.app", **environment: str) -> Ran:
         """Run `gme-recording` as a process of its own."""
