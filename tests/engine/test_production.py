@@ -10,7 +10,6 @@ from collections.abc import Iterator
 import pytest
 
 from gme_recording.api import LocalCloud
-from gme_recording.api.credentials import LOCAL_MAIN_ACCOUNT
 from gme_recording.errors import ExitCode
 from tests.support import by_hand, rehearsal
 from tests.support.engine import Project, Ran
@@ -34,8 +33,8 @@ class Operator:
     def console(self) -> LocalCloud:
         return self.project.console
 
-    def run(self, *arguments: str, **variables: str) -> Ran:
-        return self.project.run(*arguments, "--stack", STACK, **{**self.variables, **variables})
+    def run(self, *arguments: str) -> Ran:
+        return self.project.run(*arguments, "--stack", STACK, **self.variables)
 
     def done(self, *arguments: str) -> Ran:
         return self.project.done(*arguments, "--stack", STACK, **self.variables)
@@ -108,15 +107,6 @@ def test_from_an_account_that_never_recorded_to_proved_recordings_and_back(opera
 
     assert "a person switches it off in the GME console" in destroyed
     assert rehearsal.SECRET_KEY not in operator.written()
-
-
-def test_a_key_of_the_local_cloud_is_refused(operator: Operator) -> None:
-    key = LOCAL_MAIN_ACCOUNT
-    refused = operator.run(
-        "preview", TENCENTCLOUD_SECRET_ID=key.secret_id, TENCENTCLOUD_SECRET_KEY=key.secret_key.reveal()
-    )
-    assert refused.code == ExitCode.AUTH
-    assert "is a key of the local cloud" in refused.err
 
 
 def test_a_plugin_that_does_not_start_is_told_in_its_own_words(operator: Operator) -> None:

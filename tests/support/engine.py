@@ -28,8 +28,10 @@ _FOREIGN = (
     "GME_RECORDING",
     "HTTP_PROXY",
     "HTTPS_PROXY",
+    "NO_PROXY",
     "http_proxy",
     "https_proxy",
+    "no_proxy",
 )
 DEADLINE_SECONDS = 120
 BIZ_ID = 1400000001
