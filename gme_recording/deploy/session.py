@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from components.config import parse
 from gme_recording.api import ApiError, CloudKind, LocalCloud
 from gme_recording.deploy import cloud
+from gme_recording.deploy.attach import BACKEND
 from gme_recording.deploy.toolchain.find import find
 from gme_recording.deploy.watch import Watcher
 from gme_recording.errors import ExitCode, UserError
@@ -29,6 +30,8 @@ def prepare(name: str, root: Path, watcher: Watcher) -> Deployment:
     prepared = deployment(stack, root, watcher)
     watcher.say(f"engine: Pulumi {prepared.engine.version} ({prepared.engine.origin})")
     watcher.say(f"cloud: {cloud_of(stack, root, watcher)}")
+    if stack.cloud is CloudKind.LOCAL and (url := os.environ.get(BACKEND)):
+        watcher.say(f"state: {url} ({BACKEND})")
     return prepared
 
 

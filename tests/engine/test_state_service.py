@@ -95,6 +95,7 @@ def test_a_stack_lives_in_the_service(project: Project) -> None:
     with keeping(project, Upload.JOURNAL) as kept:
         missing = kept.run("up")
         assert missing.code == ExitCode.NO_STACK
+        assert f"state: {kept.service.url} (GME_RECORDING_STATE)" in missing.err
         assert "hint: pulumi stack init local" in missing.err
         kept.pulumi("stack", "init", "local", "--no-select")
 
