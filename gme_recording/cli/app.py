@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -73,7 +75,9 @@ def cli() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with one of the codes of `ExitCode`."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    sys.exit(run(given))
+    with _interruptible():
+        code = run(given)
+    sys.exit(code)
 
 
 def run(arguments: list[str], **extra: Any) -> int:
@@ -82,3 +86,25 @@ def run(arguments: list[str], **extra: Any) -> int:
         code = cli.main(arguments, prog_name="gme-recording", standalone_mode=False, **extra)
         ended.code = code if isinstance(code, int) else 0
     return ended.code
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP interrupt as Ctrl-C does: a CI that cancels leaves no recording running.
+
+    Each does it once: `timeout` sends its signal twice, and the second one shall not break off the clean-up.
+    What the process was started to ignore (`nohup`) stays ignored; verbs that serve have their own handlers.
+    """
+
+    def interrupt(number: int, _: object) -> None:
+        signal.signal(number, lambda *_: None)
+        raise KeyboardInterrupt
+
+    ends = [each for each in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(each) is signal.SIG_DFL]
+    for number in ends:
+        signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        for number in ends:
+            signal.signal(number, signal.SIG_DFL)

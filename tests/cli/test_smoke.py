@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -19,6 +20,7 @@ from gme_recording.localcloud.pytest_plugin import RunningCloud
 from gme_recording.smoke import last
 from gme_recording.smoke.table import CHECKS
 from tests.smoke.environment import APP, BUCKET, Environment
+from tests.support.terminal import terminal
 
 ROOT = Path(__file__).parents[2]
 
@@ -119,3 +121,20 @@ def test_what_was_tested_is_remembered_and_a_test_of_one_application_keeps_the_o
     after = {one.app: one for one in last("local", tmp_path)}
     assert after["demo"] == before[0]
     assert after["second"].started > before[1].started
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_a_signal_that_ends_a_job_stops_the_recording_as_ctrl_c_does(
+    environment: Environment, number: signal.Signals, tmp_path: Path
+) -> None:
+    """Sent twice, as `timeout` does: to the process, then to its group."""
+    file = tmp_path / "stacks" / "Pulumi.local.yaml"
+    file.write_text(file.read_text().replace("record: 1 second", "record: 20 seconds"))
+    with terminal("smoke", "--app", "demo") as seen:
+        seen.wait_for("pass  start")
+        seen.process.send_signal(number)
+        seen.process.send_signal(number)
+        assert seen.code() == ExitCode.CANCELLED
+    assert "pass  clean-up" in seen.shown
+    assert seen.shown.endswith("interrupted\r\n")
+    assert environment.leftovers()[:2] == (None, [])
