@@ -30,6 +30,18 @@ class Moment(click.ParamType[float]):
             self.fail(f"{value!r} is no time such as 2026-01-31, 2026-01-31T18:30 or …+08:00", param, ctx)
 
 
+class Id(click.ParamType[str]):
+    """The id of a room or a user: any text that is not blank, as an unset variable of a shell is."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the id as it was written."""
+        if not value.strip():
+            self.fail(f"{value!r} is no id: is a variable of the shell not set?", param, ctx)
+        return str(value)
+
+
 class Finite(click.FloatRange):
     """A number within bounds; neither `inf` nor `nan`."""
 

@@ -139,7 +139,9 @@ def _single_streams(place: Place, request: Request) -> tuple[list[Item], list[It
     own, doubtful = [], []
     for item, superseded in _with_ends(place.objects.versions(place.bucket, f"{request.biz_id}_")):
         owned = owners.read(item.key)
-        if owned is None or all(one.user_id != request.user_id for one in owned.readings):
+        if owned is None or owned.recording.mixed:
+            continue
+        if all(one.user_id != request.user_id for one in owned.readings):
             continue
         if owned.sure:
             own.append(_item(place, item, superseded))

@@ -75,6 +75,8 @@ def parse(data: Mapping[str, Any]) -> ErasePlan:
     """Read what `ErasePlan.data` made; raises ValueError, KeyError or TypeError for anything else."""
     if data["erasePlan"] != FORMAT:
         raise ValueError(f"format {data['erasePlan']} is not {FORMAT}")
+    if not data["user_id"].strip():
+        raise ValueError("it names no user")
     values = {name: value for name, value in data.items() if name != "erasePlan"}
     for name in ("erase", "mixed", "unclear"):
         values[name] = tuple(Item(**item) for item in values[name])

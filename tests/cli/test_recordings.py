@@ -117,6 +117,23 @@ def test_an_unknown_application_is_refused_with_those_that_exist(
     assert (ended.code, "--app demo" in ended.err) == (ExitCode.INPUT, True)
 
 
+def test_a_blank_id_means_nobody_and_is_refused(world: World, gr: Shell) -> None:
+    world.recorded("lobby", "7")
+    erasing = ["recordings", "erase", "--plan", "p.json", "--yes"]
+    for arguments, options in (
+        (["recordings", "list"], ["--user", "--room", "--task"]),
+        (["recordings", "get"], ["--user", "--room", "--task"]),
+        (erasing, ["--user"]),
+        ([*erasing, "--user", "7"], ["--room"]),
+        (["reconcile"], ["--room", "--task"]),
+    ):
+        for option in options:
+            for blank in ("", " "):
+                ended = gr(*arguments, option, blank)
+                assert (ended.code, f"'{option}'" in ended.err) == (ExitCode.INPUT, True), (arguments, option)
+    assert len(world.listed()) == 2
+
+
 def test_delete_wants_to_be_agreed_to(world: World, gr: Shell) -> None:
     world.recorded("lobby", "7", mode=1)
     (key,) = world.listed()

@@ -60,6 +60,12 @@ def test_a_users_own_streams_go_and_nobody_elses(world: World) -> None:
     assert erase.plan([place(world)], REQUEST).erase == ()
 
 
+def test_a_mixed_stream_is_nobodys_own(world: World) -> None:
+    world.recorded("lobby", "7")
+    plan = erase.plan([place(world)], replace(REQUEST, user_id=""))
+    assert (plan.erase, plan.mixed) == ((), ())
+
+
 def test_mixed_streams_that_hold_the_voice_are_told_and_stay(world: World) -> None:
     world.recorded("lobby", "7", "8")
     world.recorded("lobby", "8", mode=2)
@@ -266,6 +272,7 @@ def test_a_plan_survives_its_file(tmp_path: Path) -> None:
         ("{}", "KeyError"),
         ({"erasePlan": 2}, "format 2 is not 1"),
         ({"surplus": 1}, "surplus"),
+        ({"user_id": ""}, "names no user"),
         ({"bizId": 1}, "bizId"),
         ({"erase": [{**a_plan().data()["erase"][0], "key": "15_a_7/x"}]}, "not of application"),
         ({"erase": [{**a_plan().data()["erase"][0], "modified": "yesterday"}]}, "yesterday"),

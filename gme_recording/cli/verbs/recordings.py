@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from gme_recording.cli import erasing, keeping
-from gme_recording.cli.options import Finite, Moment, output_options, stack_option
+from gme_recording.cli.options import Finite, Id, Moment, output_options, stack_option
 from gme_recording.cli.output import Output
 from gme_recording.recordings import links
 
@@ -25,17 +25,25 @@ def choice_options(function: F) -> F:
             "--numeric-users", is_flag=True, help="User ids are whole numbers: settles most doubts."
         ),
         click.option(
-            "--known-user", "known_users", multiple=True, help="A user that exists, to settle doubts."
+            "--known-user",
+            "known_users",
+            type=Id(),
+            multiple=True,
+            help="A user that exists, to settle doubts.",
         ),
         click.option(
-            "--known-room", "known_rooms", multiple=True, help="A room that exists, to settle doubts."
+            "--known-room",
+            "known_rooms",
+            type=Id(),
+            multiple=True,
+            help="A room that exists, to settle doubts.",
         ),
         click.option("--until", type=Moment(), help="Only what was begun before this time."),
         click.option("--since", type=Moment(), help="Only what arrived at this time or later."),
         click.option("--mixed/--single", default=None, help="Only rooms' mixed streams, or only users' own."),
-        click.option("--task", "task_id", help="Only this task, as far as keys or GME tell."),
-        click.option("--user", "user_id", help="Only this user's own streams."),
-        click.option("--room", "room_id", help="Only this room."),
+        click.option("--task", "task_id", type=Id(), help="Only this task, as far as keys or GME tell."),
+        click.option("--user", "user_id", type=Id(), help="Only this user's own streams."),
+        click.option("--room", "room_id", type=Id(), help="Only this room."),
         click.option("--app", help="Only this application, by name or BizId (default: all of the stack)."),
         stack_option,
     ):
@@ -181,7 +189,9 @@ def delete(*, keys: tuple[str, ...], every_version: bool, yes: bool, stack: str,
 
 
 @command.command("erase")
-@click.option("--user", "user_id", help="Whose recordings; without it the plan in --plan is carried out.")
+@click.option(
+    "--user", "user_id", type=Id(), help="Whose recordings; without it the plan in --plan is carried out."
+)
 @click.option(
     "--plan",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -190,7 +200,9 @@ def delete(*, keys: tuple[str, ...], every_version: bool, yes: bool, stack: str,
 )
 @click.option("--plan-only", is_flag=True, help="Write and show the plan, erase nothing.")
 @click.option("--app", help="The application, by name or BizId; needed if the stack has several.")
-@click.option("--room", "rooms", multiple=True, help="A room that exists and that the user was in.")
+@click.option(
+    "--room", "rooms", type=Id(), multiple=True, help="A room that exists and that the user was in."
+)
 @click.option("--numeric-users", is_flag=True, help="User ids are whole numbers: settles most doubts.")
 @click.option("--include-mixed", is_flag=True, help="Erase mixed streams too, with everybody's voice.")
 @click.option("--by", help="Who signs it off (default: the user of this machine).")
