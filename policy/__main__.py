@@ -16,12 +16,10 @@ from pulumi_policy.proxy import UnknownValueError
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from gme_recording.errors import InvalidInput
 from policy import RESOURCE_RULES, STACK_RULES
 from policy.inputs import UNKNOWN, Inputs
-from policy.rule import Outcome, Resource, Rule, Severity, Stack, Subject, judge
-
-STOPS = (Severity.HIGH, Severity.CRITICAL)
-"""A violation this bad stops the deployment; any other is a warning. Configuration overrides it."""
+from policy.rule import Outcome, Resource, Rule, Stack, Subject, judge
 
 
 def on_resource(rule: Rule[Resource]) -> pack.ResourceValidationPolicy:
@@ -41,7 +39,11 @@ def on_stack(rule: Rule[Stack]) -> pack.StackValidationPolicy:
 
 
 def _report(rule: Rule[Subject], subject: Subject, args: Any, report: Callable[[str], None]) -> None:
-    verdict = judge(rule, subject, args.get_config())
+    try:
+        verdict = judge(rule, subject, args.get_config())
+    except InvalidInput as error:  # the engine lets misspelt options pass
+        report(str(error))
+        return
     if verdict.outcome is Outcome.VIOLATED:
         report(f"{verdict.text}. {rule.reason} What to do: {rule.hint}.")
     if verdict.outcome is Outcome.UNDECIDED:
@@ -49,11 +51,12 @@ def _report(rule: Rule[Subject], subject: Subject, args: Any, report: Callable[[
 
 
 def _described(rule: Rule[Any]) -> dict[str, Any]:
-    stops = rule.severity in STOPS
     return {
         "name": rule.id,
         "description": f"{rule.title}.",
-        "enforcement_level": pack.EnforcementLevel.MANDATORY if stops else pack.EnforcementLevel.ADVISORY,
+        "enforcement_level": pack.EnforcementLevel.MANDATORY
+        if rule.stops
+        else pack.EnforcementLevel.ADVISORY,
         "severity": pack.Severity(rule.severity.value),
         "remediation_steps": rule.hint,
         "tags": [*rule.maps_to],

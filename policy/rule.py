@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import difflib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
+from gme_recording.errors import InvalidInput, Problem
 from policy.inputs import Inputs, Undecided
 
 Options = Mapping[str, Any]
+LEVEL = "enforcementLevel"
+"""Stands beside the options where a stack configures a rule."""
 
 
 class Severity(StrEnum):
@@ -64,12 +69,36 @@ class Option:
         default = [*self.default] if isinstance(self.default, tuple) else self.default
         return {"description": self.meaning, "default": default, **_SCHEMAS[type(self.default)]}
 
+    @property
+    def allowed(self) -> str:
+        """What the schema accepts, in words."""
+        return _WORDS[type(self.default)]
+
+    def takes(self, value: object) -> bool:
+        """Whether the schema accepts a value; a whole number may be a float, as the engine hands it over."""
+        match self.default:
+            case bool():
+                return isinstance(value, bool)
+            case int():
+                if isinstance(value, bool) or not isinstance(value, int | float):
+                    return False
+                return value >= 1 and float(value).is_integer()
+            case str():
+                return isinstance(value, str)
+        return isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
+
 
 _SCHEMAS: Mapping[type, dict[str, Any]] = {
     bool: {"type": "boolean"},
     int: {"type": "integer", "minimum": 1},
     str: {"type": "string"},
     tuple: {"type": "array", "items": {"type": "string"}},
+}
+_WORDS: Mapping[type, str] = {
+    bool: "true or false",
+    int: "a whole number, 1 or more",
+    str: "a text",
+    tuple: "a list of texts",
 }
 
 
@@ -97,9 +126,35 @@ class Rule(Generic[Subject]):
         """Whether the rule is about resources of this type."""
         return not self.types or resource.type in self.types
 
+    @property
+    def stops(self) -> bool:
+        """Whether a violation stops a deployment, as long as no configuration says otherwise."""
+        return self.severity in {Severity.HIGH, Severity.CRITICAL}
+
+    def problems(self, given: Options) -> Iterator[Problem]:
+        """Yield what is wrong with options: values that the schema refuses, and names that are none."""
+        known = {option.name: option for option in self.options}
+        for name in sorted(given.keys() - {LEVEL}):
+            if name not in known:
+                allowed = f"no option of this rule; its options: {', '.join(known) or 'none'}"
+                hint = meant(name, known)
+            elif known[name].takes(given[name]):
+                continue
+            else:
+                allowed, hint = known[name].allowed, ""
+            yield Problem(f"{self.id}.{name}", json.dumps(given[name]), allowed, hint=hint)
+
     def options_of(self, given: Options) -> dict[str, Any]:
-        """The options as a stack configures them, with defaults for the rest."""
+        """The options as a stack configures them, with defaults for the rest; raises InvalidInput."""
+        if wrong := [*self.problems(given)]:
+            raise InvalidInput(wrong)
         return {option.name: given.get(option.name, option.default) for option in self.options}
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """Ask whether the nearest known name was meant, if one is near."""
+    near = difflib.get_close_matches(name, [*known], n=1)
+    return f"did you mean {near[0]}?" if near else ""
 
 
 class Outcome(StrEnum):

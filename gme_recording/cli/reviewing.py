@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -46,15 +46,17 @@ class Asked:
 def tell(asked: Asked, output: Output) -> int:
     """Review all stacks, write or print the comment."""
     root = project_root()
-    plans = [*_read(asked.previews), *_made(asked.stacks, root, output)]
-    if not plans:
+    files = plan.find(asked.previews)
+    policies = {stack: findings.configuration(root, stack) for stack in (*files, *asked.stacks)}
+    if not policies:
         raise UserError(
             "there is nothing to review: neither a preview nor a stack is named",
             hint="gme-recording review --stack prod, or gme-recording review prod=prod.json",
             exit_code=ExitCode.INPUT,
         )
+    plans = [*_read(files), *_made(asked.stacks, root, output)]
     means = Means(
-        policies={each.stack: findings.configuration(root, each.stack) for each in plans},
+        policies=policies,
         listing=_listing(root) if asked.objects else None,
         cost=_cost(asked.hours_per_day),
     )
@@ -67,8 +69,8 @@ def tell(asked: Asked, output: Output) -> int:
     return _code(told, asked.fail_on)
 
 
-def _read(sources: Iterable[str]) -> Iterator[Plan]:
-    for stack, file in plan.find(sources).items():
+def _read(files: Mapping[str, Path]) -> Iterator[Plan]:
+    for stack, file in files.items():
         yield plan.read(stack, file)
 
 

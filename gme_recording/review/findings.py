@@ -5,49 +5,41 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from gme_recording.errors import ExitCode, UserError
+from gme_recording.errors import ExitCode, InvalidInput, UserError
 from gme_recording.review import effect
 from gme_recording.review.effect import Effect, Topic
 from gme_recording.review.markdown import code, counted, listed, prose
 from gme_recording.review.plan import Op, Plan, Step, Values
 from gme_recording.review.values import UNREADABLE
 from policy import RESOURCE_RULES, STACK_RULES
+from policy.configuration import Configuration, Level, level, problems
 from policy.inputs import Inputs
-from policy.rule import Options, Outcome, Resource, Rule, Severity, Subject, Verdict, judge
-
-Configuration = Mapping[str, Any]
-"""Rule → level, or an object with `enforcementLevel` and options: what `--policy-pack-config` takes."""
-
-
-class Level(StrEnum):
-    """What a violation does, in the words of Pulumi."""
-
-    MANDATORY = "mandatory"
-    ADVISORY = "advisory"
-    DISABLED = "disabled"
+from policy.rule import Options, Outcome, Resource, Rule, Subject, Verdict, judge
 
 
 def configuration(root: Path, stack: str) -> Configuration:
-    """Return what the project's file `policy/<stack>.json` configures; nothing if there is none."""
+    """Return what the project's file `policy/<stack>.json` configures; nothing if there is none.
+
+    Raises InvalidInput for all that is wrong in it.
+    """
     file = root / "policy" / f"{stack.rpartition('/')[2]}.json"
     if not file.is_file():
         return {}
     try:
-        given = json.loads(file.read_text(encoding="utf-8"))
-        for each in given.values():
-            Level(each["enforcementLevel"] if isinstance(each, dict) else each)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        text = file.read_text(encoding="utf-8")
+        given: Configuration = json.loads(text) if text.strip() else {}
+    except ValueError as error:
         raise UserError(
-            f"{file} is no configuration of the policy pack: {error!r}",
+            f"{file} is no configuration of the policy pack: {error}",
             hint=f"each rule has a level ({', '.join(Level)}), or enforcementLevel and options",
             exit_code=ExitCode.INPUT,
         ) from None
-    found: Configuration = given
-    return found
+    if wrong := [*problems(given)]:
+        raise InvalidInput(wrong, file=str(file))
+    return given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +82,7 @@ def judged(plan: Plan, given: Configuration) -> Judgement:
         elif verdict.outcome is Outcome.VIOLATED:
             known = step is not None and _violated_before(rule, step, given)
             found.append(
-                Finding(rule=rule, level=_level(rule, given), text=verdict.text, step=step, known=known)
+                Finding(rule=rule, level=level(rule, given), text=verdict.text, step=step, known=known)
             )
     return Judgement(tuple(found), tuple(dict.fromkeys(undecided)))
 
@@ -128,11 +120,11 @@ def _asked(plan: Plan, given: Configuration) -> Iterator[tuple[Rule[Any], Step |
     for rule in RESOURCE_RULES:
         for step in declared:
             resource = _resource(step, step.inputs)
-            if rule.concerns(resource) and _level(rule, given) is not Level.DISABLED:
+            if rule.concerns(resource) and level(rule, given) is not Level.DISABLED:
                 yield rule, step, _judge(rule, resource, given)
     stack = tuple(_resource(step, step.inputs) for step in declared)
     for whole in STACK_RULES:
-        if _level(whole, given) is not Level.DISABLED:
+        if level(whole, given) is not Level.DISABLED:
             left_out = Verdict(Outcome.UNDECIDED)
             verdict = _judge(whole, stack, given) if plan.complete else left_out
             yield whole, None, verdict
@@ -153,15 +145,6 @@ def _judge(rule: Rule[Subject], subject: Subject, given: Configuration) -> Verdi
 
 def _resource(step: Step, inputs: Values) -> Resource:
     return Resource(step.urn, step.type, Inputs(inputs), step.protect, Inputs(step.provider))
-
-
-def _level(rule: Rule[Any], given: Configuration) -> Level:
-    configured = given.get(rule.id)
-    level = configured.get("enforcementLevel") if isinstance(configured, Mapping) else configured
-    if level is None:
-        stops = rule.severity in {Severity.HIGH, Severity.CRITICAL}
-        return Level.MANDATORY if stops else Level.ADVISORY
-    return Level(level)
 
 
 def _options(rule: Rule[Any], given: Configuration) -> Options:

@@ -11,9 +11,10 @@ from typing import Any
 from gme_recording.review import changes, console, findings, permissions, retention
 from gme_recording.review.comment import Comment
 from gme_recording.review.effect import Effect, Row
-from gme_recording.review.findings import Configuration, Judgement, Level
+from gme_recording.review.findings import Judgement
 from gme_recording.review.plan import MARKER, Op, Plan, Step
 from gme_recording.review.retention import Listing
+from policy.configuration import Configuration, Level
 
 _GONE = (Op.DELETE, Op.REPLACE)
 

@@ -86,6 +86,20 @@ def test_the_projects_policy_configuration_counts(project, capsys):
     assert "**1 stops**" in capsys.readouterr().out
 
 
+def test_mistakes_in_the_policy_configuration_are_refused_all_at_once(project, capsys):
+    (project / "policy").mkdir()
+    (project / "policy/dev.json").write_text(
+        '{"nope": "mandatory", "retention-limited": {"enforcementLevel": "mandatory", "maximumDays": "365"}}'
+    )
+
+    assert run("previews/dev.json", "--fail-on", "findings") == ExitCode.INPUT
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert f"2 problems in {project / 'policy/dev.json'}" in told.err
+    assert "nope: no rule has this name" in told.err
+    assert 'retention-limited.maximumDays is "365": a whole number, 1 or more' in told.err
+
+
 def test_a_preview_that_failed_is_told_and_fails(project, capsys):
     assert run(f"broken={GOLDEN / 'broken.json'}") == ExitCode.FAILED
     assert "**The preview failed**" in capsys.readouterr().out

@@ -146,6 +146,16 @@ def test_a_stack_may_set_level_and_options(analyzer: Any) -> None:
     assert (found.policyName, found.enforcementLevel) == ("retention-limited", analyzer_pb2.ADVISORY)
 
 
+def test_a_misspelt_option_which_the_engine_lets_pass_is_told(analyzer: Any) -> None:
+    config = analyzer_pb2.PolicyConfig(
+        enforcementLevel=analyzer_pb2.MANDATORY, properties=struct({"maximumDay": 10})
+    )
+    analyzer.Configure(analyzer_pb2.ConfigureAnalyzerRequest(policyConfig={"retention-limited": config}))
+    (found,) = analysed(analyzer, BUCKET).diagnostics
+    assert (found.policyName, found.enforcementLevel) == ("retention-limited", analyzer_pb2.MANDATORY)
+    assert "did you mean maximumDays?" in found.message
+
+
 def test_rules_on_the_whole_stack_are_asked_at_its_end(analyzer: Any) -> None:
     def resource(kind: str) -> Any:
         return analyzer_pb2.AnalyzerResource(

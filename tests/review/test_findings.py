@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from gme_recording.errors import UserError
+from gme_recording.errors import InvalidInput, UserError
 from gme_recording.review import effect
-from gme_recording.review.findings import Configuration, Level, configuration, effects, judged
+from gme_recording.review.findings import configuration, effects, judged
 from gme_recording.review.plan import Plan, parse
+from policy.configuration import Configuration, Level
 from policy.inputs import UNKNOWN
 from tests.review.make import BUCKET, GOLDEN, SETTINGS, changed, created, golden, plan, raw_step
 
@@ -100,10 +101,23 @@ def test_the_projects_configuration_is_read(tmp_path):
     assert configuration(tmp_path, "dev") == {}
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"a": "loud"}', '{"a": {"maximumDays": 3}}', '{"a": 3}'])
-def test_a_configuration_that_is_none_is_refused(tmp_path, text):
+@pytest.mark.parametrize("text", ["{", "mandatory", "[1,"])
+def test_a_configuration_that_is_no_json_is_refused(tmp_path, text):
     (tmp_path / "policy").mkdir()
     (tmp_path / "policy/prod.json").write_text(text)
 
     with pytest.raises(UserError, match=r"prod\.json is no configuration of the policy pack"):
         configuration(tmp_path, "prod")
+
+
+def test_an_empty_configuration_sets_nothing(tmp_path):
+    (tmp_path / "policy").mkdir()
+    (tmp_path / "policy/prod.json").write_text("\n")
+
+    assert configuration(tmp_path, "prod") == {}
+
+
+def test_options_of_the_wrong_kind_are_no_open_question():
+    """Inputs that cannot be read leave a rule undecided; options that cannot be read are a mistake."""
+    with pytest.raises(InvalidInput, match=r"retention-limited\.maximumDays"):
+        judged(golden("prod"), {"retention-limited": {"maximumDays": "365"}})
