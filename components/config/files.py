@@ -1,11 +1,13 @@
 """Reads Pulumi.yaml and stack files as the engine reads them, without the engine.
 
-PyYAML follows YAML 1.1, where `on:` is a boolean, `2026-03-31` a date and `1:30` a number, and lets a key
-appear twice. The engine's reader does none of that, so this one does not either.
+PyYAML follows YAML 1.1, where `on:` is a boolean and `1:30` a number, and lets a key appear twice. The
+engine's reader does none of that, so this one does not either. What looks like a text and is a date or a
+number to the engine is refused: in quotes it is the same for both.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Hashable
 from pathlib import Path
@@ -19,16 +21,32 @@ PROJECT = "gme-recording"
 """Name of the Pulumi project, and the namespace of its configuration keys."""
 
 STACK_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+_TAG = "tag:yaml.org,2002:"
+_TEXT = f"{_TAG}str"
 _CORE_SCHEMA = {
-    "tag:yaml.org,2002:bool": (r"true|True|TRUE|false|False|FALSE", "tTfF"),
-    "tag:yaml.org,2002:int": (r"[-+]?(?:0|[1-9][0-9]*|0o?[0-7]+|0x[0-9a-fA-F]+)", "-+0123456789"),
-    "tag:yaml.org,2002:float": (
-        r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
+    f"{_TAG}bool": (r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    f"{_TAG}int": (r"[-+]?(?:0|[1-9][0-9]*|0o?[0-7]+|0x[0-9a-fA-F]+)", "-+0123456789"),
+    f"{_TAG}float": (
+        r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?",
         "-+.0123456789",
     ),
-    "tag:yaml.org,2002:null": (r"~|null|Null|NULL|", "~nN"),
-    "tag:yaml.org,2002:merge": (r"<<", "<"),
+    f"{_TAG}null": (r"~|null|Null|NULL|", "~nN"),
+    f"{_TAG}merge": (r"<<", "<"),
 }
+_REFUSED = {
+    "!date": (
+        r"\d{4}-\d{1,2}-\d{1,2}(?:(?:[Tt]| +)\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d*)?(?:Z|[-+]\d\d:\d\d)?)?",
+        "0123456789",
+        "{} is a date to the engine, which would write it another way: put it in quotes",
+    ),
+    "!number": (
+        r"[-+]?(?:0_*[bB][01_]+|0_*[oO][0-7_]+|0_*[xX][0-9a-fA-F_]+|\.(?:inf|Inf|INF)"
+        r"|(?=.*[0-9])[0-9_]*\.?[0-9_]*(?:[eE][-+]?[0-9_]+)?)|\.(?:nan|NaN|NAN)",
+        "-+.0123456789",
+        "{} is a number to the engine: write it in plain digits, or put it in quotes",
+    ),
+}
+"""What the engine does not take for the text that it looks like, if it has matched nothing above."""
 
 
 def stack_file(stack: str, root: Path) -> Path:
@@ -71,7 +89,7 @@ def read_mapping(path: Path, shown: str) -> dict[str, Any]:
         return {}
     if not isinstance(content, dict):
         raise _not_yaml(shown, "the file must hold a mapping of keys to values", line=1)
-    return {str(key): value for key, value in content.items()}
+    return content
 
 
 def project_defaults(root: Path) -> dict[str, Any]:
@@ -86,32 +104,47 @@ def project_defaults(root: Path) -> dict[str, Any]:
 
 
 class _Loader(yaml.CSafeLoader):
-    """The C parser with YAML 1.2's core schema; keys are words and not repeated, nothing holds itself."""
+    """The C parser with YAML 1.2's core schema; keys are texts and not repeated, nothing holds itself."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own name
 
+    yaml_constructors = {  # noqa: RUF012
+        tag: construct
+        for tag, construct in yaml.CSafeLoader.yaml_constructors.items()
+        if tag in {None, _TEXT, f"{_TAG}map", f"{_TAG}seq", *_CORE_SCHEMA}
+    }
+
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: ARG002
-        return super().construct_object(node, deep=True)
+        if advice := _REFUSED.get(node.tag):
+            raise _refused(advice[-1].format(node.value), node)
+        if node.tag in _CORE_SCHEMA and not re.fullmatch(_CORE_SCHEMA[node.tag][0], str(node.value)):
+            raise _refused(f"{node.value!r} is not what its tag says", node)
+        value = super().construct_object(node, deep=True)
+        if isinstance(value, float) and not math.isfinite(value):
+            raise _refused(f"{node.value} is too large a number", node)
+        return value
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise yaml.constructor.ConstructorError(
-                    None, None, "a key must be a word, not a list or a mapping", key.start_mark
-                )
+                raise _refused("a key must be a word, not a list or a mapping", key)
+            if key.tag not in {_TEXT, f"{_TAG}merge"}:
+                raise _refused(f"the key {key.value} is no text: put it in quotes", key)
             if key.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key.value!r} appears twice", key.start_mark
-                )
+                raise _refused(f"the key {key.value!r} appears twice", key)
             seen.add(str(key.value))
         return super().construct_mapping(node, deep=deep)
 
 
-for _tag, (_pattern, _first) in _CORE_SCHEMA.items():
+for _tag, (_pattern, _first, *_) in {**_CORE_SCHEMA, **_REFUSED}.items():
     _Loader.add_implicit_resolver(
         _tag, re.compile(rf"(?:{_pattern})\Z"), [*_first, ""] if "null" in _tag else list(_first)
     )
+
+
+def _refused(problem: str, node: yaml.Node) -> yaml.MarkedYAMLError:
+    return yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
 
 
 def _not_yaml(shown: str, problem: str, line: int = 0) -> UserError:

@@ -104,9 +104,9 @@ def _stack(name: str, config: Mapping[str, Any], reading: _Reading) -> Stack:
 
 
 def _decoded(value: str) -> Any:
-    """The engine hands structures over as JSON text, and scalars as they are."""
+    """The engine hands structures over as JSON text, scalars as they are, and nothing as an empty text."""
     try:
-        return json.loads(value) if value[:1] in ("{", "[") else value
+        return json.loads(value) if value[:1] in ("{", "[") else value or None
     except ValueError:
         return value
 

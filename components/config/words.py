@@ -20,6 +20,8 @@ FOREVER = "forever"
 _DURATION = re.compile(r"(\d{1,9}) +([a-z]+)")
 _DAYS = {"day": 1, "days": 1, "week": 7, "weeks": 7}
 _SECONDS = {"second": 1, "seconds": 1, "minute": 60, "minutes": 60, "hour": 3600, "hours": 3600}
+_DATE_OF_THE_ENGINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? [-+]\d{4} \S+")
+"""What the engine makes of a date that a stack file does not have in quotes."""
 _OF_NO_FIXED_LENGTH = {"month": 30, "months": 30, "year": 365, "years": 365}
 
 
@@ -105,7 +107,7 @@ def text(pattern: str, allowed: str) -> Reader[str]:
         if not isinstance(written, str):
             raise Unreadable(allowed, "put it in quotes" if isinstance(written, int | float) else "")
         if not whole.fullmatch(written):
-            raise Unreadable(allowed)
+            raise Unreadable(allowed, "put it in quotes" if _DATE_OF_THE_ENGINE.fullmatch(written) else "")
         return written
 
     return Reader(read, {"type": "string", "pattern": f"^(?:{pattern})$"})
@@ -202,7 +204,9 @@ def networks() -> Reader[tuple[str, ...]]:
 
 def _texts(written: object) -> Mapping[str, str]:
     if isinstance(written, Mapping) and all(
-        isinstance(part, str) for pair in written.items() for part in pair
+        isinstance(part, str) and not _DATE_OF_THE_ENGINE.fullmatch(part)
+        for pair in written.items()
+        for part in pair
     ):
         return dict(written)
     raise Unreadable("a mapping of texts to texts", "put numbers, dates and true/false in quotes")

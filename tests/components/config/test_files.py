@@ -24,7 +24,7 @@ def refused(tmp_path: Path, text: str) -> UserError:
 
 def test_yaml_1_1_surprises_are_texts(tmp_path: Path) -> None:
     text = """
-on: 2026-03-31
+on: off
 yes: no
 ratio: 1:30
 flag: true
@@ -36,7 +36,7 @@ octal: 012
 zeros: 0189
 """
     assert read(tmp_path, text) == {
-        "on": "2026-03-31",
+        "on": "off",
         "yes": "no",
         "ratio": "1:30",
         "flag": True,
@@ -47,6 +47,30 @@ zeros: 0189
         "octal": 10,
         "zeros": 189.0,
     }
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("2026-03-31", "2026-3-1", "2026-03-31T10:00:00Z", "2026-03-31 10:00:00.5", "[2026-03-31]"),
+        *("1_000", "-0b11", "0B11", "0O7", "0X1f", "1_0.5", "+1_", ".inf", "-.INF", ".nan"),
+        *("1e400", "!!bool yes", "!!null x", "!!timestamp 2026-03-31", "!!binary aGFsbG8=", "!own x"),
+    ],
+)
+def test_what_only_the_engine_takes_for_a_date_or_a_number_is_refused(tmp_path: Path, written: str) -> None:
+    assert str(refused(tmp_path, f"a: 1\nb: {written}\n")).startswith("file.yaml, line 2: ")
+
+
+def test_a_date_is_to_be_put_in_quotes(tmp_path: Path) -> None:
+    told = "2026-03-31 is a date to the engine, which would write it another way: put it in quotes"
+    assert told in str(refused(tmp_path, "reviewed: 2026-03-31\n"))
+    assert read(tmp_path, "reviewed: '2026-03-31'\n") == {"reviewed": "2026-03-31"}
+
+
+@pytest.mark.parametrize("key", ["8080", "1.5", "true", "null", "2026-03-31", "1_000"])
+def test_a_key_that_is_no_text_is_refused_with_its_line(tmp_path: Path, key: str) -> None:
+    told = f"file.yaml, line 2: the key {key} is no text: put it in quotes"
+    assert told in str(refused(tmp_path, f"a:\n  {key}: x\n"))
 
 
 def test_merge_keys_work(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from components.config.model import (
     Storage,
 )
 from gme_recording.api import CloudKind
-from gme_recording.errors import ExitCode, UserError
+from gme_recording.errors import ExitCode, InvalidInput, UserError
 from gme_recording.smoke import Mode
 from tests.components.config.reading import load, problems
 from tests.components.stacks import CONFIG, a_config, a_project, as_engine
@@ -198,11 +198,31 @@ def test_program_and_files_read_the_same(tmp_path: Path, config: dict[str, Any])
     assert read == [load(tmp_path, config)]
 
 
+def test_a_date_that_the_engine_has_read_is_to_be_put_in_quotes() -> None:
+    date = "2026-03-31 00:00:00 +0000 UTC"
+    console = {"confirmed": "0123456789ab", "by": "Ops", "on": date}
+    config = a_config(tags={"reviewed": date}, apps__0__console=console)
+    with pytest.raises(InvalidInput) as raised:
+        wire.run(lambda: print(parse.from_pulumi()), stack="test", config=as_engine(config))
+    hints = {problem.where: problem.hint for problem in raised.value.problems}
+    assert hints == {
+        "gme-recording:apps[0].console.on": "put it in quotes",
+        "gme-recording:tags": "put numbers, dates and true/false in quotes",
+    }
+
+
+def test_a_key_without_a_value_is_as_good_as_none_in_program_and_file(tmp_path: Path) -> None:
+    read: list[Stack] = []
+    empty = as_engine(CONFIG) | {"gme-recording:smoke": "", "gme-recording:tags": ""}
+    wire.run(lambda: read.append(parse.from_pulumi()), stack="test", config=empty)
+    assert read == [load(tmp_path, CONFIG | {"gme-recording:smoke": None, "gme-recording:tags": None})]
+
+
 def test_keys_of_other_programs_are_left_alone(tmp_path: Path) -> None:
     assert load(tmp_path, CONFIG | {"pulumi:tags": {"a": "b"}, "aws:region": "x"}) == load(tmp_path, CONFIG)
 
 
-def test_a_date_needs_no_quotes_and_digits_of_a_fingerprint_do(tmp_path: Path) -> None:
+def test_digits_of_a_fingerprint_need_quotes(tmp_path: Path) -> None:
     text = """
 config:
   tencentcloud:region: ap-singapore
@@ -211,7 +231,7 @@ config:
   gme-recording:region: ap-singapore
   gme-recording:storage: {name: voice, retention: {keep: 30 days}}
   gme-recording:apps:
-    - {name: arena, bizId: 1400000001, console: {confirmed: 012345678901, by: Ops, on: 2026-03-31}}
+    - {name: arena, bizId: 1400000001, console: {confirmed: 012345678901, by: Ops, on: "2026-03-31"}}
 """
     assert set(problems(tmp_path, text)) == {"gme-recording:apps[0].console.confirmed"}
     stack = load(tmp_path, text.replace("012345678901", "'012345678901'"))
