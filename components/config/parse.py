@@ -53,6 +53,9 @@ def load(stack: str, root: Path) -> Stack:
     if config is not None and not isinstance(config, dict):
         reading.refuse("config", config, "a mapping of configuration keys")
         config = {}
+    for key in config or {}:
+        if ":" not in key:
+            reading.refuse(key, None, f"a key with its namespace, such as {TOP}{key}")
     return _stack(stack, {**files.project_defaults(root), **(config or {})}, reading)
 
 

@@ -52,9 +52,10 @@ def test_stacks_are_looked_at_once_each_in_the_order_named(project, capsys):
     assert out.startswith("prod: not everything could be looked at\n")
 
 
-def test_all_are_those_with_a_file_and_a_wrong_file_stops_none_of_them(project, capsys):
+@pytest.mark.parametrize("wrong", ["gme-recording:cloud: moon", "8080: x"])
+def test_all_are_those_with_a_file_and_a_wrong_file_stops_none_of_them(project, capsys, wrong):
     file = project / "stacks" / "Pulumi.dev.yaml"
-    file.write_text(file.read_text().replace("gme-recording:cloud: tencent", "gme-recording:cloud: moon"))
+    file.write_text(file.read_text().replace("gme-recording:cloud: tencent", wrong))
 
     _, out, _ = ran(capsys, "--all", "--json")
 

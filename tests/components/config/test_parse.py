@@ -202,8 +202,9 @@ def test_a_date_that_the_engine_has_read_is_to_be_put_in_quotes() -> None:
     date = "2026-03-31 00:00:00 +0000 UTC"
     console = {"confirmed": "0123456789ab", "by": "Ops", "on": date}
     config = a_config(tags={"reviewed": date}, apps__0__console=console)
+    read: list[Stack] = []
     with pytest.raises(InvalidInput) as raised:
-        wire.run(lambda: print(parse.from_pulumi()), stack="test", config=as_engine(config))
+        wire.run(lambda: read.append(parse.from_pulumi()), stack="test", config=as_engine(config))
     hints = {problem.where: problem.hint for problem in raised.value.problems}
     assert hints == {
         "gme-recording:apps[0].console.on": "put it in quotes",

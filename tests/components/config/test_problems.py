@@ -15,7 +15,7 @@ from components.config.keys import keys
 from components.config.model import (
     Stack,
 )
-from gme_recording.errors import InvalidInput
+from gme_recording.errors import ExitCode, InvalidInput, UserError
 from tests.components.config.reading import FILE, load, problems
 from tests.components.stacks import CONFIG, REMOVED, a_config, as_engine
 from tests.support import wire
@@ -152,6 +152,19 @@ def test_a_value_that_the_engine_has_decrypted_is_refused_unread(key: str) -> No
 def test_unknown_keys_beside_the_configuration_are_refused(tmp_path: Path) -> None:
     found = problems(tmp_path, "confg:\n  a: b\n")
     assert found["confg"].hint == "did you mean config?"
+
+
+def test_a_key_without_namespace_is_refused_though_the_engine_gives_it_the_projects(tmp_path: Path) -> None:
+    found = problems(tmp_path, CONFIG | {"tags": {"team": "x"}})
+    assert found["tags"].allowed == "a key with its namespace, such as gme-recording:tags"
+
+
+@pytest.mark.parametrize("key", ["8080", "true", "null"])
+def test_a_key_that_is_no_text_is_refused_with_its_file(tmp_path: Path, key: str) -> None:
+    with pytest.raises(UserError) as raised:
+        load(tmp_path, f"config:\n  {key}: x\n")
+    assert raised.value.exit_code is ExitCode.INPUT
+    assert raised.value.message == f"{FILE}, line 2: the key {key} is no text: put it in quotes"
 
 
 def test_configuration_that_is_no_mapping_is_refused(tmp_path: Path) -> None:
