@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
+from enum import IntEnum
 
 from gme_recording.review.effect import Effect, Severity, Topic
 from gme_recording.review.markdown import code, counted, listed
-from gme_recording.review.plan import Op, Plan, Step
+from gme_recording.review.plan import Op, Plan, Step, Values
 from gme_recording.review.values import ATTACHMENT, Difference, differences
 from policy.access import BUCKET_POLICY, CAM_POLICY, LINKED_ROLE
 from policy.console import SETTINGS
@@ -14,6 +16,22 @@ from policy.storage import BUCKET
 
 _MOST = 12
 """Properties listed for one resource."""
+
+
+class Fate(IntEnum):
+    """What becomes of a bucket that its stack lets go of, the worst last."""
+
+    PROTECTED = 0
+    KEPT = 1
+    DELETED = 2
+    EMPTIED = 3
+
+
+_FATES = {
+    Fate.KEPT: "is no longer protected: a stack that lets go of it leaves it in the cloud, managed by none",
+    Fate.DELETED: "can be deleted from now on, as soon as nothing is in it",
+    Fate.EMPTIED: "can be deleted from now on, and **every recording in it is deleted with it**",
+}
 
 
 def effects(plan: Plan) -> Iterator[Effect]:
@@ -30,6 +48,8 @@ def effects(plan: Plan) -> Iterator[Effect]:
             lines=_properties(step),
             step=step.urn,
         )
+        if step.op is Op.UPDATE and step.type == BUCKET:
+            yield from _unguarded(plan, step)
 
 
 def _failure(plan: Plan, resource: str) -> Effect:
@@ -44,7 +64,7 @@ def _failure(plan: Plan, resource: str) -> Effect:
 
 def _severity(step: Step) -> Severity:
     emptied = step.type == BUCKET and bool((step.old or {}).get("forceClean"))
-    stays = step.keeps or (step.protect and step.op is Op.DELETE)
+    stays = step.was_kept or (step.protect and step.op is Op.DELETE)
     return Severity.LOSS if (emptied or step.type == LINKED_ROLE) and not stays else Severity.LOUD
 
 
@@ -58,12 +78,44 @@ def _properties(step: Step) -> tuple[str, ...]:
     """What changes; of a replacement, what it is for."""
     if step.op in {Op.DELETE, Op.CREATE}:
         return ()
-    found = differences(step)
+    found = (*differences(step), *_options(step))
     shown = [each for each in found if each.path in step.replaces] or [*found[:_MOST]]
     lines = [_line(each) for each in shown]
     if len(found) > len(shown):
         lines.append(f"and {counted(len(found) - len(shown), 'more property', 'more properties')}")
     return tuple(lines)
+
+
+def _options(step: Step) -> Iterator[Difference]:
+    """What Pulumi, not the provider, does otherwise."""
+    for name, was, will in (
+        ("protect", step.was_protected, step.protect),
+        ("retainOnDelete", step.was_kept, step.keeps),
+    ):
+        if step.op is Op.UPDATE and was != will:
+            yield Difference(name, f"{code(json.dumps(was))} → {code(json.dumps(will))}")
+
+
+def _unguarded(plan: Plan, step: Step) -> Iterator[Effect]:
+    """Say what may become of a bucket, and of what is in it, if that is worse than it was."""
+    was = _fate(step.old, protected=step.was_protected, kept=step.was_kept)
+    will = _fate(step.new, protected=step.protect, kept=step.keeps)
+    if will > was:
+        yield Effect(
+            stack=plan.stack,
+            topic=Topic.UNGUARDED,
+            severity=Severity.LOSS if will is Fate.EMPTIED else Severity.LOUD,
+            text=f"{step.kind} {code(step.name)} {_FATES[will]}",
+            step=step.urn,
+        )
+
+
+def _fate(bucket: Values | None, *, protected: bool, kept: bool) -> Fate:
+    if protected:
+        return Fate.PROTECTED
+    if kept:
+        return Fate.KEPT
+    return Fate.EMPTIED if (bucket or {}).get("forceClean") else Fate.DELETED
 
 
 def _line(difference: Difference) -> str:
@@ -74,7 +126,7 @@ def _meaning(step: Step) -> str:
     """What it means for recordings that a resource goes."""
     if step.protect and step.op is Op.DELETE:
         return "it is protected, so the deployment stops there"
-    if step.keeps:
+    if step.was_kept:
         return "the old one stays in the cloud, and no stack manages it any more"
     return _MEANINGS[step.type](step) if step.type in _MEANINGS else ""
 

@@ -29,7 +29,7 @@ _DONE = {
     "import": "taken over",
 }
 """Operation → how the headline says it, the loudest first."""
-_ALERTS = {Topic.FAILED, Topic.GONE}
+_ALERTS = {Topic.FAILED, Topic.GONE, Topic.UNGUARDED}
 _LOSSES = 50
 """So many losses are told rather than rows of the table."""
 _NOTHING = "—"

@@ -23,6 +23,7 @@ class Topic(StrEnum):
 
     FAILED = "The preview failed"
     GONE = "Replaced or deleted"
+    UNGUARDED = "Less protected from deletion"
     RETENTION = "How long recordings are kept"
     POLICY = "Policy"
     PERMISSIONS = "Who may do what"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +133,8 @@ def _asked(plan: Plan, given: Configuration) -> Iterator[tuple[Rule[Any], Step |
 def _violated_before(rule: Rule[Resource], step: Step, given: Configuration) -> bool:
     if step.old is None:
         return False
-    return _judge(rule, _resource(step, step.old), given).outcome is Outcome.VIOLATED
+    before = replace(_resource(step, step.old), protect=step.was_protected)
+    return _judge(rule, before, given).outcome is Outcome.VIOLATED
 
 
 def _judge(rule: Rule[Subject], subject: Subject, given: Configuration) -> Verdict:

@@ -37,7 +37,10 @@ _OPS = {
     "delete-replaced": Op.REPLACE,
     "discard-replaced": Op.REPLACE,
 }
-"""The engine's words; reading, and what a refresh finds, changes nothing that is declared."""
+"""The engine's words; reading, and what a refresh finds, changes nothing that is declared.
+
+It says `same` of a resource whose options alone differ, such as `protect`: here that is an update.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +60,11 @@ class Step:
     replaces: frozenset[str] = frozenset()
     """Properties whose change makes it be replaced."""
     protect: bool = False
+    """Whether Pulumi refuses to delete it, as declared; of what goes, as it was."""
     keeps: bool = False
-    """Whether what is there stays in the cloud when the stack lets go of it."""
+    """Whether it stays in the cloud when the stack lets go of it, as declared; of what goes, as it was."""
+    was_protected: bool = False
+    was_kept: bool = False
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Input → URNs of the resources it comes from."""
     provider: Values = field(default_factory=dict)
@@ -191,22 +197,29 @@ class _Settings:
 
 def _step(raw: Mapping[str, Any], settings: _Settings) -> Step:
     old, new = raw.get("oldState"), raw.get("newState")
-    state = new or old or {}
+    was, state = old or {}, new or old or {}
     detailed = raw.get("detailedDiff") or {}
     replaced = (path for path, found in detailed.items() if found["kind"].endswith("-replace"))
+    guards = {
+        "protect": bool(state.get("protect")),
+        "keeps": bool(state.get("retainOnDelete")),
+        "was_protected": bool(was.get("protect")),
+        "was_kept": bool(was.get("retainOnDelete")),
+    }
+    op = _OPS[raw["op"]]
+    differs = (guards["protect"], guards["keeps"]) != (guards["was_protected"], guards["was_kept"])
     return Step(
         urn=raw["urn"],
         type=state.get("type") or raw["urn"].split("::")[-2].rpartition("$")[2],
-        op=_OPS[raw["op"]],
+        op=Op.UPDATE if op is Op.SAME and differs else op,
         old=_inputs(old),
         new=_inputs(new),
-        id=str((old or {}).get("id") or ""),
+        id=str(was.get("id") or ""),
         reasons=frozenset([*(raw.get("diffReasons") or ()), *detailed]),
         replaces=frozenset([*(raw.get("replaceReasons") or ()), *replaced]),
-        protect=bool(state.get("protect")),
-        keeps=bool((old or state).get("retainOnDelete")),
         needs={key: tuple(urns) for key, urns in (state.get("propertyDependencies") or {}).items()},
         provider=settings.of(state.get("provider") or raw.get("provider") or ""),
+        **guards,
     )
 
 

@@ -56,6 +56,23 @@ def test_one_recorded_preview_makes_the_recorded_comment(project, capsys):
     assert (told.out, told.err.startswith("c.md: ")) == ("", True)
 
 
+def test_protection_that_goes_is_no_quiet_change(project, capsys):
+    """Only an option of Pulumi's differs, so the engine says `same` of the bucket."""
+    preview = json.loads((GOLDEN / "local.json").read_text())
+    (bucket,) = (each for each in preview["steps"] if each["urn"].endswith("::recording-storage-bucket"))
+    assert bucket["op"] == "same"
+    bucket["oldState"]["protect"] = True
+    bucket["newState"] |= {"retainOnDelete": True, "protect": False}
+    (project / "previews/local.json").write_text(json.dumps(preview))
+
+    assert run("previews/local.json") == ExitCode.OK
+
+    told = capsys.readouterr().out
+    assert "## Recording: 1 updated" in told
+    assert "> [!CAUTION]\n> **Less protected from deletion**" in told
+    assert "Bucket `recording-storage-bucket` is no longer protected" in told
+
+
 def test_json_and_a_file_in_one_run(project, capsys):
     run("previews/dev.json", "--json", "--output", "c.md")
 

@@ -56,6 +56,64 @@ def test_a_bucket_that_goes_without_its_recordings(
     )
 
 
+REFUSE: dict[str, Any] = {"protect": True}
+KEEP: dict[str, Any] = {"retainOnDelete": True}
+KEPT = "is no longer protected: a stack that lets go of it leaves it in the cloud, managed by none"
+DELETED = "can be deleted from now on, as soon as nothing is in it"
+EMPTIED = "can be deleted from now on, and **every recording in it is deleted with it**"
+
+
+def reguarded(
+    old: dict[str, Any], new: dict[str, Any], *, emptied: tuple[bool, bool] = (False, False)
+) -> Plan:
+    """A bucket of which nothing changes but what happens when the stack lets go of it."""
+    before, after = ({"forceClean": each} for each in emptied)
+    op = "same" if before == after else "update"
+    return plan(raw_step(BUCKET, op, before, after, old_state=old, state=new))
+
+
+@pytest.mark.parametrize(
+    ("weaker", "line", "severity", "says"),
+    [
+        (reguarded(REFUSE, KEEP), "retainOnDelete", Severity.LOUD, KEPT),
+        (reguarded(REFUSE, {}), "protect", Severity.LOUD, DELETED),
+        (reguarded(KEEP, {}), "retainOnDelete", Severity.LOUD, DELETED),
+        (reguarded(REFUSE, {}, emptied=(False, True)), "protect", Severity.LOSS, EMPTIED),
+        (reguarded({}, {}, emptied=(False, True)), "forceClean", Severity.LOSS, EMPTIED),
+        (reguarded(KEEP, {}, emptied=(True, True)), "retainOnDelete", Severity.LOSS, EMPTIED),
+    ],
+)
+def test_a_bucket_that_loses_its_protection_is_as_loud_as_a_deletion(
+    weaker: Plan, line: str, severity: Severity, says: str
+):
+    change, loud = effects(weaker)
+
+    assert change.text == "**update** Bucket `it`"
+    assert line in " ".join(change.lines)
+    assert (loud.topic, loud.severity, loud.text) == (Topic.UNGUARDED, severity, f"Bucket `it` {says}")
+
+
+@pytest.mark.parametrize(
+    ("better", "lines"),
+    [
+        (reguarded({}, REFUSE), ("`protect`: `false` → `true`",)),
+        (
+            reguarded(KEEP, REFUSE),
+            ("`protect`: `false` → `true`", "`retainOnDelete`: `true` → `false`"),
+        ),
+        (reguarded(REFUSE, REFUSE, emptied=(False, True)), ("`forceClean`: `false` → `true`",)),
+        (
+            reguarded({}, KEEP, emptied=(True, False)),
+            ("`forceClean`: `true` → `false`", "`retainOnDelete`: `false` → `true`"),
+        ),
+    ],
+)
+def test_a_bucket_that_is_protected_as_well_as_before_is_calm(better: Plan, lines: tuple[str, ...]):
+    (only,) = effects(better)
+
+    assert (only.topic, only.text, only.lines) == (Topic.CHANGES, "**update** Bucket `it`", lines)
+
+
 @pytest.mark.parametrize(
     ("kind", "severity", "words"),
     [

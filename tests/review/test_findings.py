@@ -33,6 +33,13 @@ def test_a_change_that_breaks_a_rule_is_new():
     assert ("bucket-encrypted", "mandatory", True) in found(changed(BUCKET, new, {**new, "acl": "private"}))
 
 
+def test_protection_that_goes_was_there_before():
+    bucket = {"tags": {"environment": "prod"}}
+    step = raw_step(BUCKET, "same", bucket, bucket, old_state={"protect": True})
+
+    assert ("bucket-protected", "mandatory", False) in found(plan(step))
+
+
 def test_what_is_deleted_breaks_no_rule():
     assert found(plan(raw_step(BUCKET, "delete", {"acl": "public-read"}))) == set()
 
