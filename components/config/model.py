@@ -78,6 +78,11 @@ class SmokeWhen(StrEnum):
 
 _BUCKET_NAME = words.text(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", "lower-case letters, digits and inner hyphens")
 _REGION = words.text(r"\S+", "a COS region such as ap-singapore")
+PERSON = words.text(
+    r"(?!.*[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff])\S(.{0,98}\S)?",
+    "a person's name, 1 to 100 characters in one line, no blank around it",
+)
+"""Reads who did something; any such name can be written to a stack file."""
 _USERS = words.several(
     words.text(r"[A-Za-z0-9_@.+=,-]{1,64}", "the name of a CAM user, up to 64 characters"),
     "names of CAM users",
@@ -192,7 +197,7 @@ class Confirmation:
         ),
     ]
     """Of the settings as `gme-recording runbook` shows them."""
-    by: Annotated[str, Key("by", words.text(r"\S(.{0,98}\S)?", "a person's name, 1 to 100 characters"))]
+    by: Annotated[str, Key("by", PERSON)]
     """Who applied them."""
     on: Annotated[str, Key("on", words.text(r"\d{4}-\d\d-\d\d", "a date such as 2026-03-31"))]
     """When."""

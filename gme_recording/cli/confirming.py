@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from components.config import parse
+from components.config.model import PERSON
+from components.config.words import Unreadable
 from gme_recording import smoke
 from gme_recording.api import Cloud, CloudKind, LocalCloud
 from gme_recording.api.gme import Gme
@@ -32,20 +34,30 @@ if TYPE_CHECKING:
 def runbook(name: str, app: str | None, output: Output) -> int:
     """Show what a person sets in the console, for applications that nobody has confirmed."""
     stack = parse.load(name, project_root())
+    by_hand = stack.cloud is CloudKind.TENCENT
     texts, data, open_ones = [], [], 0
     for item in chosen(stack, app):
         settings = _settings(stack, item)
         is_confirmed = standings.confirmed(settings, _word(item)) is Confirmed.YES
-        open_ones += not is_confirmed
+        open_ones += by_hand and not is_confirmed
         fingerprint = settings.fingerprint
         data.append(
-            {**settings.data(), "app": item.name, "fingerprint": fingerprint, "confirmed": is_confirmed}
+            {
+                **settings.data(),
+                "app": item.name,
+                "fingerprint": fingerprint,
+                "confirmed": is_confirmed,
+                "byHand": by_hand,
+            }
         )
-        texts.append(
-            f"Application {settings.biz_id}: confirmed ({fingerprint})."
-            if is_confirmed
-            else runbooks.render(settings, stack=name)
-        )
+        if not by_hand:
+            texts.append(
+                f"Application {settings.biz_id}: `up` sets the local console; nothing is to be done."
+            )
+        elif is_confirmed:
+            texts.append(f"Application {settings.biz_id}: confirmed ({fingerprint}).")
+        else:
+            texts.append(runbooks.render(settings, stack=name))
     output.show("\n".join(texts).rstrip(), data)
     return ExitCode.DIFFERS if open_ones else ExitCode.OK
 
@@ -55,12 +67,19 @@ def confirm(name: str, app: str | None, by: str | None, fingerprint: str | None,
     root = project_root()
     stack = parse.load(name, root)
     apps = chosen(stack, app)
+    if stack.cloud is CloudKind.LOCAL:
+        raise UserError(
+            f"stack {name} needs no confirmation: `up` sets the local console",
+            hint="gme-recording confirm --stack <name of a stack of Tencent Cloud>",
+            exit_code=ExitCode.INPUT,
+        )
+    person = _person(by)
     if fingerprint:
         _require_unchanged(stack, apps, fingerprint)
     today = f"{datetime.now(UTC).astimezone():%Y-%m-%d}"
     told = []
     for item in apps:
-        confirmation = Confirmation(_settings(stack, item).fingerprint, by or getpass.getuser(), today)
+        confirmation = Confirmation(_settings(stack, item).fingerprint, person, today)
         changed = confirmations.write(parse.stack_file(name, root), item.name, confirmation)
         told.append({"app": item.name, "confirmed": confirmation.fingerprint, "changed": changed})
         output.say(f"{item.name}: confirmed {confirmation.fingerprint}" + ("" if changed else " (as before)"))
@@ -81,6 +100,17 @@ def standing_of(stack: Stack, app: App, proof: Proof) -> Standing:
     """Compare what is declared, confirmed and proved of one application."""
     by_hand = stack.cloud is CloudKind.TENCENT
     return standings.standing(app.name, _settings(stack, app), _word(app), proof, by_hand=by_hand)
+
+
+def _person(by: str | None) -> str:
+    try:
+        return PERSON(getpass.getuser() if by is None else by)
+    except Unreadable as problem:
+        raise UserError(f"--by {by!r}: {problem.allowed}", exit_code=ExitCode.INPUT) from None
+    except (KeyError, OSError):
+        raise UserError(
+            "this machine's user has no name", hint='add --by "<your name>"', exit_code=ExitCode.INPUT
+        ) from None
 
 
 def _require_unchanged(stack: Stack, apps: Sequence[App], fingerprint: str) -> None:

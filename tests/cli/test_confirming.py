@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from components.config import parse
 from gme_recording.api.errors import ROOM_NOT_FOUND, SERVICE_NOT_OPENED, ApiError
 from gme_recording.api.gme import Gme
 from gme_recording.api.local import LocalCloud
@@ -73,18 +74,61 @@ def test_a_local_cloud_that_does_not_run_proves_nothing(
 
 
 def test_only_what_the_runbook_said_is_confirmed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = project / "stacks" / "Pulumi.local.yaml"
-    _, out, _ = ran(capsys, "runbook", "--json")
+    file = project / "stacks" / "Pulumi.dev.yaml"
+    _, out, _ = ran(capsys, "runbook", "--stack", "dev", "--json")
     followed = json.loads(out)[0]["fingerprint"]
     before = file.read_text()
     file.write_text(before.replace("/gme/recording", "/gme/other"))
-    code, _, err = ran(capsys, "confirm", "--fingerprint", followed)
+    code, _, err = ran(capsys, "confirm", "--stack", "dev", "--fingerprint", followed)
     assert code == ExitCode.INPUT
-    assert f"{followed} does not stand for what stack local declares: demo is " in err
+    assert f"{followed} does not stand for what stack dev declares: arena is " in err
     assert "confirmed" not in file.read_text()
     file.write_text(before)
-    assert ran(capsys, "confirm", "--fingerprint", followed)[0] == ExitCode.OK
+    assert ran(capsys, "confirm", "--stack", "dev", "--fingerprint", followed)[0] == ExitCode.OK
     assert f'confirmed: "{followed}"' in file.read_text()
+
+
+@pytest.mark.parametrize(
+    "by", ["", " ", "Ann\n", "Ann\nLee", "A" * 101, "\x7f", "\x85", "\udcff", "Ann\ufeff"]
+)
+def test_a_name_that_the_stack_file_could_not_hold_is_refused_before_it_is_written(
+    project: Path, capsys: pytest.CaptureFixture[str], by: str
+) -> None:
+    file = project / "stacks" / "Pulumi.dev.yaml"
+    before = file.read_bytes()
+    code, _, err = ran(capsys, "confirm", "--stack", "dev", "--by", by)
+    assert code == ExitCode.INPUT
+    assert "a person's name, 1 to 100 characters" in err
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("by", ["A" * 100, "Ann: Lee", "李娜", '"', "- x #"])
+def test_what_confirm_wrote_is_read_back(project: Path, capsys: pytest.CaptureFixture[str], by: str) -> None:
+    assert ran(capsys, "confirm", "--stack", "dev", "--by", by)[0] == ExitCode.OK
+    app_read = parse.load("dev", project).apps[0]
+    assert app_read.confirmation is not None
+    assert app_read.confirmation.by == by
+
+
+def test_a_user_without_a_name_is_asked_for_one(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 2**31 - 2)
+    code, _, err = ran(capsys, "confirm", "--stack", "dev")
+    assert code == ExitCode.INPUT
+    assert "--by" in err
+
+
+def test_nobody_sets_or_confirms_the_local_console(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = ran(capsys, "runbook")
+    assert (code, out) == (0, "Application 1400000001: `up` sets the local console; nothing is to be done.\n")
+    assert json.loads(ran(capsys, "runbook", "--json")[1])[0]["byHand"] is False
+    code, _, err = ran(capsys, "confirm", "--by", "Lin")
+    assert code == ExitCode.INPUT
+    assert "stack local needs no confirmation" in err
+    assert "confirmed" not in (project / "stacks" / "Pulumi.local.yaml").read_text()
 
 
 @pytest.mark.parametrize("verb", ["settings", "confirm", "runbook"])

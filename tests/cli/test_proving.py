@@ -27,27 +27,27 @@ def ran(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
 
 
 def test_a_runbook_asks_for_action_until_the_settings_are_confirmed(project, capsys):
-    code, out, _ = ran(capsys, "runbook", "--stack", "local", "--json")
+    code, out, _ = ran(capsys, "runbook", "--stack", "dev", "--json")
     (app_data,) = json.loads(out)
-    assert (code, app_data["confirmed"], app_data["bizId"]) == (ExitCode.DIFFERS, False, 1400000001)
+    assert (code, app_data["confirmed"], app_data["bizId"]) == (ExitCode.DIFFERS, False, 1400100001)
 
-    assert ran(capsys, "confirm", "--stack", "local", "--by", "Operator")[0] == ExitCode.OK
+    assert ran(capsys, "confirm", "--stack", "dev", "--by", "Operator")[0] == ExitCode.OK
 
-    code, out, _ = ran(capsys, "runbook", "--stack", "local")
+    code, out, _ = ran(capsys, "runbook", "--stack", "dev")
     assert code == ExitCode.OK
     assert app_data["fingerprint"] in out
-    text = (project / "stacks" / "Pulumi.local.yaml").read_text()
+    text = (project / "stacks" / "Pulumi.dev.yaml").read_text()
     assert f'confirmed: "{app_data["fingerprint"]}"' in text
-    assert text.startswith("# local:")
+    assert text.startswith("# dev:")
 
 
 def test_the_runbook_shows_each_field(project, capsys):
-    _, out, _ = ran(capsys, "runbook", "--stack", "local")
+    _, out, _ = ran(capsys, "runbook", "--stack", "dev")
 
     for value in (
-        "voice-local-1250000000 (ap-guangzhou)",
-        "https://voice.example.com/gme/recording",
-        "confirm",
+        "voice-dev-1251000001 (ap-singapore)",
+        "https://voice.dev.example.com/gme/recording",
+        "gme-recording confirm --stack dev --app 1400100001 --fingerprint",
     ):
         assert value in out
 

@@ -23,7 +23,8 @@ def command(stack: str, app: str | None, by: str | None, fingerprint: str | None
     Writes fingerprint, name and date to the application's entry, comments and order stay. Commit the change:
     the pull request then says who applied what, and when. `up` goes on only with a matching confirmation.
 
-    Exit codes: 0 noted, 2 the stack file is wrong or has changed since the runbook, 6 no such stack.
+    Exit codes: 0 noted, 2 the stack file or --by is wrong, the settings are others than in the runbook, or
+    it is a local stack, whose console `up` sets, 6 no such stack.
 
     \b
     Examples:

@@ -16,9 +16,10 @@ from gme_recording.cli.output import Output
 def command(stack: str, app: str | None, *, output: Output) -> int:
     """Print the console steps that no API can do, with the value of each field.
 
-    Only for settings that nobody has confirmed yet; calls nothing. After the steps run `confirm`.
+    Only for settings that nobody has confirmed yet; calls nothing. After the steps run `confirm`. The local
+    cloud's console is set by `up`.
 
-    Exit codes: 0 all confirmed, 2 the stack file is wrong, 6 no such stack, 7 a person must act.
+    Exit codes: 0 nothing to be done, 2 the stack file is wrong, 6 no such stack, 7 a person must act.
 
     \b
     Examples:
