@@ -24,10 +24,13 @@ from gme_recording.deploy.watch import Silent
 from gme_recording.localcloud.address import folder_of
 from gme_recording.localcloud.assemble import OWNER_UIN, local_cloud
 from gme_recording.localcloud.identity import Account, Key, Kind
+from gme_recording.smoke import stranger
+from gme_recording.smoke.stranger import ELSEWHERE
 from tests.support.engine import ROOT, Project
 
 SECRET_ID, SECRET_KEY = "AKID-of-the-deployer", "secret-of-the-deployer"
 """As docs/first-deployment.md exports them."""
+STRANGER = "AKID-of-a-stranger", "secret-of-a-stranger"
 HOME = "operator"
 PLUGIN = Path(HOME, ".pulumi/plugins/resource-tencentcloud-v0.2.3/pulumi-resource-tencentcloud")
 """Where the engine finds the official provider."""
@@ -59,12 +62,13 @@ def begin(project: Project, appid: str) -> dict[str, str]:
 
 
 def operator(project: Project) -> dict[str, str]:
-    """Return what an operator has exported: the account's key, and where state is kept."""
+    """Return what an operator has exported: the keys of account and stranger, and where state is kept."""
     state = project.root / HOME / "state"
     state.mkdir()
     return {
         "TENCENTCLOUD_SECRET_ID": SECRET_ID,
         "TENCENTCLOUD_SECRET_KEY": SECRET_KEY,
+        **dict(zip((stranger.ID, stranger.KEY), STRANGER, strict=True)),
         "PULUMI_BACKEND_URL": f"file://{state}",
         "PULUMI_CONFIG_PASSPHRASE": "the operator's",
     }
@@ -89,11 +93,14 @@ def pulumi(project: Project, variables: dict[str, str], *arguments: str) -> subp
 
 
 def _found(folder: Path, appid: str) -> None:
-    """An account of that APPID, and its owner's key."""
+    """An account of that APPID, that of a stranger, and their owners' keys."""
     cloud = local_cloud(folder)
+    accounts = {Account(OWNER_UIN, appid): (SECRET_ID, SECRET_KEY), Account(*ELSEWHERE): STRANGER}
     with cloud.store.transaction():
-        cloud.store.put(Account(OWNER_UIN, appid))
-        cloud.store.add(Key(SECRET_ID, SECRET_KEY, Kind.OWNER, OWNER_UIN, appid, uin=OWNER_UIN))
+        for account, pair in accounts.items():
+            uin = account.owner_uin
+            cloud.store.put(account)
+            cloud.store.add(Key(*pair, Kind.OWNER, uin, account.appid, uin=uin))
     cloud.close()
 
 
