@@ -48,14 +48,14 @@ def status(output: Output) -> int:
     return ExitCode.OK
 
 
-def env(*, for_python: bool, https: bool) -> int:
+def env(output: Output, *, for_python: bool, https: bool) -> int:
     """Print variables; the engine takes a state folder only if there is one."""
     root = project_root()
     state_folder(root).mkdir(parents=True, exist_ok=True)
     variables = environment(local_address(root), root)
     if https:
         variables = over_https(variables, Authority(ca_folder_of(root)).certificate)
-    if for_python:
+    if for_python or output.as_json:
         click.echo(json.dumps(variables, indent=2))
     else:
         click.echo("\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items()))

@@ -24,15 +24,23 @@ def project(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_the_shells_variables_are_those_of_the_json(project, capsys):
+@pytest.mark.parametrize("option", ["--json", "--python"])
+def test_the_shells_variables_are_those_of_the_json(project, capsys, option):
     assert app.run(["cloud", "env"]) == ExitCode.OK
     assert (project / ".local" / "state").is_dir()
     exported = dict(
         shlex.split(line)[1].split("=", 1) for line in capsys.readouterr().out.splitlines() if line
     )
-    assert app.run(["cloud", "env", "--python"]) == ExitCode.OK
+    assert app.run(["cloud", "env", option]) == ExitCode.OK
 
     assert exported == json.loads(capsys.readouterr().out) == environment(URL, project)
+
+
+def test_variables_of_a_cloud_that_does_not_run_are_an_error_in_json_too(project, capsys, monkeypatch):
+    monkeypatch.delenv("GME_RECORDING_CLOUD")
+
+    assert app.run(["cloud", "env", "--json"]) == ExitCode.UNAVAILABLE
+    assert json.loads(capsys.readouterr().out)["error"]["exitCode"] == ExitCode.UNAVAILABLE
 
 
 def test_everything_is_routed_to_the_local_cloud_with_keys_worth_nothing_elsewhere():

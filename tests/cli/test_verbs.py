@@ -63,6 +63,11 @@ def test_every_option_says_what_it_does(name):
             assert parameter.help, parameter.name
 
 
+@pytest.mark.parametrize("name", [name for name, one in ALL.items() if not isinstance(one, click.Group)])
+def test_every_verb_prints_data_if_asked(name):
+    assert "--json" in {option for parameter in ALL[name].params for option in parameter.opts}
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_the_line_in_the_table_of_verbs_is_short(verb):
     assert re.fullmatch(r"[A-Z][^\n]{15,80}\.", VERBS[verb])

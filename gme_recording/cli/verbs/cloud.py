@@ -80,9 +80,10 @@ def status(*, output: Output) -> int:
 
 
 @command.command("env")
-@click.option("--python", "for_python", is_flag=True, help="As a JSON object instead of shell exports.")
+@click.option("--python", "for_python", is_flag=True, help="The same as --json.")
 @click.option("--https", is_flag=True, help="For clients that speak https only: a tunnel and a certificate.")
-def env(*, for_python: bool, https: bool) -> int:
+@output_options
+def env(*, for_python: bool, https: bool, output: Output) -> int:
     """Print the variables that route the plain `pulumi` command to the local cloud.
 
     For a shell of its own: vendor SDKs and the official provider then speak to the local cloud, with keys
@@ -98,9 +99,9 @@ def env(*, for_python: bool, https: bool) -> int:
     Examples:
       eval "$(gme-recording cloud env)" && pulumi up -s local
       eval "$(gme-recording cloud env --https)"
-      gme-recording cloud env --python
+      gme-recording cloud env --json
     """
-    return local_cloud.env(for_python=for_python, https=https)
+    return local_cloud.env(output, for_python=for_python, https=https)
 
 
 @command.command("reset")
