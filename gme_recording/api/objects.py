@@ -85,7 +85,12 @@ class Objects:
             yield from sorted(found, key=lambda item: item.key)
 
     def head(self, bucket: str, key: str) -> Head:
-        """Return what is known of an object; ApiError NoSuchKey if there is none."""
+        """Return what is known of an object; ApiError NoSuchKey if there is none, UnreachableKey if the SDK
+        cannot ask for it.
+        """
+        if {".", ".."} & set(key.split("/")):
+            text = f"HTTP clients resolve . and .. in {key}: get it in the COS console"
+            raise ApiError("UnreachableKey", text, action="HeadObject")
         try:
             headers = self._call("HeadObject", lambda sdk: sdk.head_object(Bucket=bucket, Key=key))
         except ApiError as error:

@@ -159,7 +159,9 @@ def _shown(plan: ErasePlan, wish: Wish) -> str:
     lines += [f"  out of reach: {note}" for note in plan.out_of_reach]
     if plan.mixed:
         lines.append("  --include-mixed erases those mixed streams as a whole, with everybody's voice")
-    if plan.unclear:
+    if any(item.why == erase.NOT_UNDERSTOOD for item in plan.unclear):
+        lines.append(f"  what is {erase.NOT_UNDERSTOOD} was put there by others: look at it in the bucket")
+    if any(item.why != erase.NOT_UNDERSTOOD for item in plan.unclear):
         lines.append("  --room <id> (a room that exists) or --numeric-users tells whose the unclear ones are")
     lines.append(f"  written to {wish.plan}, sha256 {plan.digest}")
     return "\n".join(lines)

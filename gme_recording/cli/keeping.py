@@ -15,7 +15,7 @@ import click
 
 from gme_recording.api import Gme
 from gme_recording.api.errors import ApiError
-from gme_recording.api.objects import batches
+from gme_recording.api.objects import Object, batches
 from gme_recording.cli import render
 from gme_recording.cli.output import Output
 from gme_recording.cli.shelves import Shelf, shelf_of, shelves
@@ -67,9 +67,11 @@ class Choice:
 
 def list_(choice: Choice, limit: int | None, output: Output) -> int:
     """Print recordings as they are found."""
-    found = _found(choice)
+    strange = _Strange()
+    found = _found(choice, strange)
     shown = output.show_each((_line(item), data(item)) for item in islice(found, limit))
     output.say(f"{shown} recordings")
+    strange.tell(output)
     return ExitCode.OK
 
 
@@ -101,10 +103,11 @@ def show(stack: str, key: str, output: Output) -> int:
 def get(choice: Choice, keys: Sequence[str], folder: Path, workers: int, output: Output) -> int:
     """Download what is chosen, or the keys; tell of each as it ends."""
     failed = 0
+    strange = _Strange()
 
     def told() -> Iterator[tuple[str, dict[str, object]]]:
         nonlocal failed
-        for shelf, wanted, total in _downloads(choice, keys):
+        for shelf, wanted, total in _downloads(choice, keys, strange):
             progress = _Progress(output, total)
             download = Download(shelf.objects, shelf.bucket, folder, progress.received)
             for fetched in fetch_all(download, wanted, workers):
@@ -113,6 +116,7 @@ def get(choice: Choice, keys: Sequence[str], folder: Path, workers: int, output:
 
     count = output.show_each(told())
     output.say(f"{count - failed} of {count} recordings are in {folder}")
+    strange.tell(output)
     return ExitCode.FAILED if failed else ExitCode.OK
 
 
@@ -190,12 +194,28 @@ class _Progress:
                 self._output.progress("MB", self._done // _MEGABYTE, self._total // _MEGABYTE)
 
 
-def _found(choice: Choice) -> Iterator[Stored]:
+class _Strange:
+    """Objects among the recordings that are none: how many, and the first one's key."""
+
+    def __init__(self) -> None:
+        self._count, self._first = 0, ""
+
+    def __call__(self, item: Object) -> None:
+        self._count, self._first = self._count + 1, self._first or item.key
+
+    def tell(self, output: Output) -> None:
+        if self._count:
+            output.warn(f"{self._count} objects not understood: no recordings' keys, such as {self._first}")
+
+
+def _found(choice: Choice, strange: _Strange) -> Iterator[Stored]:
     for shelf in shelves(choice.stack, choice.app):
-        yield from find(shelf.objects, shelf.bucket, choice.wanted(shelf), choice.known())
+        yield from find(shelf.objects, shelf.bucket, choice.wanted(shelf), choice.known(), strange)
 
 
-def _downloads(choice: Choice, keys: Sequence[str]) -> Iterator[tuple[Shelf, Iterator[str], int | None]]:
+def _downloads(
+    choice: Choice, keys: Sequence[str], strange: _Strange
+) -> Iterator[tuple[Shelf, Iterator[str], int | None]]:
     """Where from, which keys, how many bytes in all; the bucket is listed twice rather than kept."""
     if keys:
         for key in dict.fromkeys(keys):
@@ -203,7 +223,7 @@ def _downloads(choice: Choice, keys: Sequence[str]) -> Iterator[tuple[Shelf, Ite
         return
     for shelf in shelves(choice.stack, choice.app):
         listed = partial(find, shelf.objects, shelf.bucket, choice.wanted(shelf), choice.known())
-        total = sum(item.object.size for item in listed())
+        total = sum(item.object.size for item in listed(strange))
         yield shelf, (item.object.key for item in listed()), total
 
 

@@ -40,6 +40,10 @@ class Output:
         if not self.as_json:
             click.echo(render.safe(text), err=True, color=self.colour)
 
+    def warn(self, text: str) -> None:
+        """One line that must not be missed, beside JSON neither."""
+        click.echo(render.safe(text), err=True, color=self.colour)
+
     def progress(self, what: str, done: int, total: int) -> None:
         """How far something is: one line written over and over, or a line now and then."""
         if self.as_json:

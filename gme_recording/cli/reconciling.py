@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from gme_recording.api import Gme
+from gme_recording.api.objects import Object
 from gme_recording.callbacks.event import Event
 from gme_recording.callbacks.store import Store
 from gme_recording.cli.output import Output
@@ -18,6 +19,8 @@ from gme_recording.recordings import gather
 from gme_recording.recordings.erase_record import erased_keys
 from gme_recording.recordings.gather import Scope
 from gme_recording.recordings.reconcile import HINTS, MARGIN, Gap, Reconciled, Terms, reconcile
+
+_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,16 +41,26 @@ class Question:
 
 def run(question: Question, output: Output) -> int:
     """Compare for every application, report, and tell cron by the exit code."""
-    results = [(shelf, _compared(shelf, question)) for shelf in shelves(question.stack, question.app)]
-    gaps = [gap for _, result in results for gap in result.gaps]
-    lines = [line for shelf, result in results for line in _lines(shelf, result)]
+    results = [_compared(shelf, question) for shelf in shelves(question.stack, question.app)]
+    gaps = [gap for one in results for gap in one.result.gaps]
+    lines = [line for one in results for line in _lines(one)]
     why = sorted({gap.why for gap in gaps})
     hints = [f"hint ({each}): {HINTS[each]}" for each in why]
-    output.show("\n".join([*lines, *hints]), [_data(shelf, result) for shelf, result in results])
+    output.show("\n".join([*lines, *hints]), [_data(one) for one in results])
     return ExitCode.DIFFERS if gaps else ExitCode.OK
 
 
-def _compared(shelf: Shelf, question: Question) -> Reconciled:
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """What is known of one application."""
+
+    shelf: Shelf
+    result: Reconciled
+    strange: tuple[str, ...]
+    """Keys that are no recordings'."""
+
+
+def _compared(shelf: Shelf, question: Question) -> _Compared:
     now = shelf.objects.now(shelf.bucket)
     asked = question.since
     since = now - timedelta(days=1) if asked is None else datetime.fromtimestamp(asked, UTC)
@@ -58,7 +71,8 @@ def _compared(shelf: Shelf, question: Question) -> Reconciled:
         rooms=frozenset(question.rooms),
     )
     events = _events(question.callbacks, scope)
-    objects = gather.stored(shelf.objects, shelf.bucket, scope, events)
+    strange: list[Object] = []
+    objects = gather.stored(shelf.objects, shelf.bucket, scope, events, strange.append)
     tasks = tuple(gather.tasks(Gme(shelf.cloud), scope, events, objects))
     objects += gather.arrived(shelf.objects, shelf.bucket, tasks, objects)
     terms = Terms(
@@ -70,7 +84,8 @@ def _compared(shelf: Shelf, question: Question) -> Reconciled:
         rules=shelf.rules(),
         erased=frozenset().union(*map(erased_keys, question.erased)),
     )
-    return reconcile(tasks, events, objects, terms)
+    result = reconcile(tasks, events, objects, terms)
+    return _Compared(shelf, result, tuple(item.key for item in strange))
 
 
 def _events(file: Path | None, scope: Scope) -> tuple[Event, ...]:
@@ -86,7 +101,8 @@ def _events(file: Path | None, scope: Scope) -> tuple[Event, ...]:
         return gather.heard(store, scope)
 
 
-def _lines(shelf: Shelf, result: Reconciled) -> list[str]:
+def _lines(one: _Compared) -> list[str]:
+    shelf, result = one.shelf, one.result
     counts = Counter(str(gap.why) for gap in result.gaps)
     found = ", ".join(f"{number} {why}" for why, number in sorted(counts.items())) or "nothing missing"
     unmatched = f"; {result.unmatched} names of GME's are no keys" if result.unmatched else ""
@@ -94,7 +110,10 @@ def _lines(shelf: Shelf, result: Reconciled) -> list[str]:
         f"{shelf.app.name} ({shelf.app.biz_id}): {result.stored} of {result.files} files in {shelf.bucket}, "
         f"{result.tasks} tasks: {found}{unmatched}"
     )
-    return [head, *(f"  {_line(gap)}" for gap in result.gaps)]
+    strange = [f"  not the key of a recording: {key}" for key in one.strange[:_SHOWN]]
+    if more := len(one.strange) - len(strange):
+        strange.append(f"  not the key of a recording: {more} more, see --json")
+    return [head, *(f"  {_line(gap)}" for gap in result.gaps), *strange]
 
 
 def _line(gap: Gap) -> str:
@@ -104,7 +123,8 @@ def _line(gap: Gap) -> str:
     return f"{gap.why}: room {gap.room_id}, {who}, {began} to {ended}  {gap.key}".rstrip()
 
 
-def _data(shelf: Shelf, result: Reconciled) -> dict[str, object]:
+def _data(one: _Compared) -> dict[str, object]:
+    shelf, result = one.shelf, one.result
     return {
         "app": shelf.app.name,
         "bizId": shelf.app.biz_id,
@@ -113,5 +133,6 @@ def _data(shelf: Shelf, result: Reconciled) -> dict[str, object]:
         "stored": result.stored,
         "tasks": result.tasks,
         "unmatched": result.unmatched,
+        "notUnderstood": list(one.strange),
         "gaps": [gap.data() for gap in result.gaps],
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Protocol
@@ -13,14 +13,15 @@ from gme_recording.api.errors import ApiError
 from gme_recording.api.objects import Object, batches
 from gme_recording.recordings import expiry, names
 from gme_recording.recordings.erase_plan import ErasePlan, Item
-from gme_recording.recordings.owners import Known, Owners
+from gme_recording.recordings.owners import Known, Owned, Owners
 
-RECORDING, MIXED, MARKER = "recording", "mixed", "delete marker"
+RECORDING, MIXED, MARKER, OTHER = "recording", "mixed", "delete marker", "other"
 _NO_VERSION = frozenset({"", "null"})
 """Written before the bucket had versioning, if it has."""
 SAME_TASK = "the user's own stream was recorded by the same task"
 SAME_ROOM = "recorded in a room where the user was recorded at another time"
 NAMED_ROOM = "recorded in a room that was named"
+NOT_UNDERSTOOD = "not the key of a recording"
 ALWAYS_OUT_OF_REACH = (
     "Rooms that were recorded only as a mixed stream: no key names who spoke. Name such rooms with --room.",
     "Files that someone has downloaded. Links that were given out lead nowhere once the object is erased.",
@@ -87,13 +88,15 @@ def plan(places: Iterable[Place], request: Request, notes: Iterable[str] = ()) -
     erase: list[Item] = []
     mixed: list[Item] = []
     unclear: list[Item] = []
-    searched = []
+    searched, strange = [], []
     for place in places:
         searched.append(place.name)
-        own, doubtful = _single_streams(place, request)
-        erase += own
-        unclear += doubtful
-        mixed += _mixed_streams(place, request, [item for item in own if item.kind == RECORDING])
+        found = _single_streams(place, request)
+        shared = list(_mixed_streams(place, request, [one for one in found.own if one.kind == RECORDING]))
+        erase += found.own
+        mixed += [item for item in shared if item.why != NOT_UNDERSTOOD]
+        unclear += dict.fromkeys((*found.doubtful, *(one for one in shared if one.why == NOT_UNDERSTOOD)))
+        strange += _told(place, found)
     if request.include_mixed:
         erase += [replace(item, why="") for item in mixed]
         mixed = []
@@ -106,7 +109,7 @@ def plan(places: Iterable[Place], request: Request, notes: Iterable[str] = ()) -
         erase=tuple(erase),
         mixed=tuple(mixed),
         unclear=tuple(unclear),
-        out_of_reach=(*notes, *ALWAYS_OUT_OF_REACH),
+        out_of_reach=(*notes, *strange, *ALWAYS_OUT_OF_REACH),
     )
 
 
@@ -133,26 +136,59 @@ def _all(batch: Sequence[Item], code: str) -> tuple[Done, ...]:
     return tuple(Done(item=item, code=code) for item in batch)
 
 
-def _single_streams(place: Place, request: Request) -> tuple[list[Item], list[Item]]:
-    """The user's, and those that may be another's."""
+@dataclass(slots=True)
+class _Found:
+    """What reading through an application's keys finds."""
+
+    own: list[Item] = field(default_factory=list)
+    doubtful: list[Item] = field(default_factory=list)
+    """May be the user's or another's, or are no recordings and in the user's folder."""
+    strange: int = 0
+    """No recordings, and not in the user's folder."""
+    example: str = ""
+    """The first of their keys."""
+
+
+def _single_streams(place: Place, request: Request) -> _Found:
     owners = Owners(Known(rooms=request.rooms, numeric_users=request.numeric_users))
-    own, doubtful = [], []
+    found = _Found()
     for item, superseded in _with_ends(place.objects.versions(place.bucket, f"{request.biz_id}_")):
         owned = owners.read(item.key)
-        if owned is None or owned.recording.mixed:
-            continue
-        if all(one.user_id != request.user_id for one in owned.readings):
-            continue
-        if owned.sure:
-            own.append(_item(place, item, superseded))
-        else:
-            rooms = " or ".join(f"user {one.user_id} in room {one.room_id}" for one in owned.readings)
-            doubtful.append(_item(place, item, superseded, why=f"{rooms}?"))
-    return own, doubtful
+        if owned is None:
+            if names.is_below(item.key, request.biz_id, request.user_id):
+                found.doubtful.append(_item(place, item, superseded, kind=OTHER, why=NOT_UNDERSTOOD))
+            else:
+                found.strange += 1
+                found.example = found.example or item.key
+        elif not owned.recording.mixed and (doubt := _doubt(owned, request.user_id)) is not None:
+            (found.doubtful if doubt else found.own).append(_item(place, item, superseded, why=doubt))
+    return found
+
+
+def _doubt(owned: Owned, user_id: str) -> str | None:
+    """Whose a single stream could be; empty if it is surely the user's, None if it surely is not."""
+    below = any(one.user_id.startswith(f"{user_id}/") for one in owned.readings)
+    if not below and all(one.user_id != user_id for one in owned.readings):
+        return None
+    if owned.sure and not below:
+        return ""
+    whose = [f"user {one.user_id} in room {one.room_id}" for one in owned.readings]
+    return " or ".join([*whose, *([f"something in a folder of user {user_id}"] if below else [])]) + "?"
+
+
+def _told(place: Place, found: _Found) -> list[str]:
+    if not found.strange:
+        return []
+    return [
+        f"{found.strange} objects in {place.bucket} that are {NOT_UNDERSTOOD}, such as {found.example}: "
+        "look whether the user is in them."
+    ]
 
 
 def _mixed_streams(place: Place, request: Request, own: Iterable[Item]) -> Iterator[Item]:
-    """Mixed streams of the rooms where the user was recorded, or was by what the request says."""
+    """Mixed streams of the rooms where the user was recorded, or was by what the request says, and what lies
+    beside them.
+    """
     owners = Owners(Known(rooms=request.rooms, numeric_users=request.numeric_users))
     found = [owned.recording for owned in owners.read_all(item.key for item in own)]
     tasks = {(one.room_id, one.started) for one in found}
@@ -161,7 +197,9 @@ def _mixed_streams(place: Place, request: Request, own: Iterable[Item]) -> Itera
         prefix, _ = names.folders(request.biz_id, room)
         for item, superseded in _with_ends(place.objects.versions(place.bucket, prefix)):
             recording = names.parse(item.key, room)
-            if recording is not None:
+            if not names.readings(item.key):
+                yield _item(place, item, superseded, kind=OTHER, why=NOT_UNDERSTOOD)
+            elif recording is not None:
                 same_task = (room, recording.started) in tasks
                 why = SAME_TASK if same_task else SAME_ROOM if room in met else NAMED_ROOM
                 yield _item(place, item, superseded, kind=MIXED, why=why)

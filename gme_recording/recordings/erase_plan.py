@@ -25,7 +25,7 @@ class Item:
     version_id: str = ""
     """Empty where the bucket never had versioning."""
     kind: str
-    """`recording`, `mixed`, or `delete marker`."""
+    """`recording`, `mixed`, `other`, or `delete marker`."""
     size: int = 0
     modified: str
     """UTC, ISO 8601."""
@@ -51,7 +51,7 @@ class ErasePlan:
     mixed: tuple[Item, ...]
     """Mixed streams that hold the user's voice, or may, and cannot be cut."""
     unclear: tuple[Item, ...]
-    """Single streams that may be the user's or another's."""
+    """Single streams that may be the user's or another's, and what is beside recordings and is none."""
     out_of_reach: tuple[str, ...]
     """What this plan cannot see or erase, one sentence each."""
 

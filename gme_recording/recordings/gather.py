@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from gme_recording.api.errors import TASK_NOT_FOUND, ApiError
 from gme_recording.api.gme import RecordFile, RecordStatus, Task
+from gme_recording.api.objects import Object
 from gme_recording.callbacks.event import Event
 from gme_recording.callbacks.store import Selection, Store
 from gme_recording.recordings import names
@@ -47,10 +48,19 @@ def heard(store: Store, scope: Scope) -> tuple[Event, ...]:
     return tuple(store.events(Selection(biz_id=scope.biz_id, sent_since=scope.since.timestamp())))
 
 
-def stored(pages: Pages, bucket: str, scope: Scope, events: Iterable[Event]) -> list[Stored]:
-    """Return the recordings that arrived since then; memory grows with them, not with the bucket."""
+def stored(
+    pages: Pages,
+    bucket: str,
+    scope: Scope,
+    events: Iterable[Event],
+    strange: Callable[[Object], None] = lambda _: None,
+) -> list[Stored]:
+    """Return the recordings that arrived since then; `strange` is told of other objects.
+
+    Memory grows with what arrived, not with the bucket.
+    """
     known = Known(rooms=scope.rooms | {event.room_id for event in events if event.biz_id == scope.biz_id})
-    return list(find(pages, bucket, Wanted(biz_id=scope.biz_id, since=scope.since), known))
+    return list(find(pages, bucket, Wanted(biz_id=scope.biz_id, since=scope.since), known, strange))
 
 
 def tasks(

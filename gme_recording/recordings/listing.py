@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -53,8 +53,11 @@ class Wanted:
 
     def covers(self, item: Object, recording: Recording) -> bool:
         """Tell whether the times fit."""
-        begun = self.until is None or recording.started < self.until
-        return begun and (self.since is None or item.modified >= self.since)
+        return self.arrived(item) and (self.until is None or recording.started < self.until)
+
+    def arrived(self, item: Object) -> bool:
+        """Tell whether an object is not too old."""
+        return self.since is None or item.modified >= self.since
 
     def _means(self, reading: Recording) -> bool:
         task = self.task_id
@@ -78,11 +81,20 @@ class Stored:
         return self.owned.recording
 
 
-def find(pages: Pages, bucket: str, wanted: Wanted, known: Known) -> Iterator[Stored]:
-    """Yield recordings in the order of their keys; keys of other kinds are passed over."""
+def find(
+    pages: Pages,
+    bucket: str,
+    wanted: Wanted,
+    known: Known,
+    strange: Callable[[Object], None] = lambda _: None,
+) -> Iterator[Stored]:
+    """Yield recordings in the order of their keys; `strange` is told of objects that are none."""
     owners = Owners(known)
     for prefix in wanted.prefixes():
         for item in pages.current(bucket, prefix):
             owned = owners.read(item.key)
-            if owned and wanted.fits(owned) and wanted.covers(item, owned.recording):
+            if owned is None:
+                if wanted.arrived(item):
+                    strange(item)
+            elif wanted.fits(owned) and wanted.covers(item, owned.recording):
                 yield Stored(item, owned)

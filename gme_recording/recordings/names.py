@@ -8,8 +8,9 @@ The vendor documents two shapes (607/53748) and shows a third in the callback's 
 
 A file name of the API may begin with `/`; keys do not.
 
-`<start>` is `YYYY-MM-DD-HH-MM-SS` in China's time, or Unix seconds. `_` may occur in room and user ids, so
-a single stream's folder tells them apart only if the room or the user is known: see `owners`.
+`<start>` is `YYYY-MM-DD-HH-MM-SS` in China's time, or Unix seconds. `/` may occur in room and user ids: the
+last one begins the file's name. `_` may too, so a single stream's folder tells them apart only if the room or
+the user is known: see `owners`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ ID = r"\d{1,20}"
 """The API's ids have 64 bits."""
 _START = r"(?P<start>\d{4}(?:-\d\d){5}|\d{9,10})"
 _KEY = re.compile(
-    rf"(?P<biz>{ID})_(?P<owner>[^/]+)/(?:(?P<task>{ID})_)?{_START}_(?P<id>{ID})_audio\.mp3", re.ASCII
+    rf"(?P<biz>{ID})_(?P<owner>.+)/(?:(?P<task>{ID})_)?{_START}_(?P<id>{ID})_audio\.mp3",
+    re.ASCII | re.DOTALL,
 )
 
 
@@ -103,6 +105,15 @@ def folders(biz_id: int, room_id: str) -> tuple[str, str]:
     The second one is also the beginning of another room's keys if that room's id goes on with `_`.
     """
     return f"{biz_id}_{room_id}/", f"{biz_id}_{room_id}_"
+
+
+def is_below(key: str, biz_id: int, user_id: str) -> bool:
+    """Tell whether a key is in the folder of a user's single streams, or in one below, whatever the room."""
+    ends = (place for place, letter in enumerate(key) if letter == "/")
+    shortest = len(f"{biz_id}_r_{user_id}")
+    return key.startswith(f"{biz_id}_") and any(
+        end >= shortest and key.endswith(f"_{user_id}", 0, end) for end in ends
+    )
 
 
 def _parse_start(text: str) -> datetime | None:

@@ -6,7 +6,7 @@ import pytest
 
 from gme_recording.errors import ExitCode
 from gme_recording.recordings import erase_plan
-from tests.recordings.world import APP, World
+from tests.recordings.world import APP, BUCKET, World
 from tests.support.shell import Shell
 
 ABSENT = f"{APP}_lobby_7/2026-01-01-19-00-00_0_audio.mp3"
@@ -50,6 +50,17 @@ def test_erase_says_what_a_person_must_decide(world: World, gr: Shell) -> None:
         "lobby",
     )
     assert (whole.code, world.listed()) == (ExitCode.OK, [])
+
+
+def test_nothing_to_erase_is_not_said_while_something_is_not_understood(world: World, gr: Shell) -> None:
+    world.put(f"{APP}_lobby_7/transcript.txt")
+    planned = gr("recordings", "erase", "--user", "7", "--plan", "p.json", "--plan-only")
+    assert (planned.code, f"UNCLEAR, stays: {BUCKET}/{APP}_lobby_7/transcript.txt" in planned.err) == (
+        ExitCode.DIFFERS,
+        True,
+    )
+    assert "--numeric-users" not in planned.err
+    assert gr("recordings", "erase", "--plan", "p.json", "--yes").code == ExitCode.DIFFERS
 
 
 def test_erase_finds_replicas_by_itself(world: World, gr: Shell) -> None:

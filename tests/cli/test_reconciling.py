@@ -66,3 +66,16 @@ def test_reconcile_does_not_miss_what_was_erased(world: World, gr: Shell) -> Non
 def test_reconcile_without_its_database_says_so(world: World, gr: Shell) -> None:
     ended = gr("reconcile", "--callbacks", "none.sqlite")
     assert (ended.code, "callbacks serve" in ended.err) == (ExitCode.UNAVAILABLE, True)
+
+
+def test_reconcile_names_what_it_does_not_understand(world: World, gr: Shell) -> None:
+    world.recorded("../etc", "../../x")
+    keys = [f"{APP}_lobby_7/{number:02}.txt" for number in range(21)]
+    for key in keys:
+        world.put(key)
+    world.advance(3600)
+    ended = gr("reconcile")
+    assert (ended.code, "2 of 2 files" in ended.out) == (ExitCode.OK, True)
+    assert f"not the key of a recording: {keys[0]}" in ended.out
+    assert "not the key of a recording: 1 more" in ended.out
+    assert gr("reconcile", "--json").data[0]["notUnderstood"] == keys

@@ -35,6 +35,27 @@ def test_list_by_task_asks_gme_which_streams_are_its_own(world: World, gr: Shell
     assert gr("recordings", "list", "--task", "446192236330927999", "--json").data == []
 
 
+def test_list_tells_how_much_it_does_not_understand(world: World, gr: Shell) -> None:
+    world.recorded("lobby", "7", mode=1)
+    world.put(f"{ABSENT}.json")
+    for arguments in (["list"], ["list", "--json"], ["get"]):
+        ended = gr("recordings", *arguments)
+        assert "1 objects not understood" in ended.err
+        assert f"such as {ABSENT}.json" in ended.err
+    assert "not understood" not in gr("recordings", "list", "--room", "hall").err
+
+
+def test_a_recording_that_no_http_client_can_ask_for_is_told(world: World, gr: Shell) -> None:
+    world.recorded("a/../b", "7", mode=1)
+    (key,) = world.listed()
+    for verb in ("show", "play-url"):
+        ended = gr("recordings", verb, key)
+        assert (ended.code, "COS console" in ended.err) == (ExitCode.FAILED, True)
+    ended = gr("recordings", "get", key)
+    assert (ended.code, "COS console" in ended.out) == (ExitCode.FAILED, True)
+    assert gr("recordings", "delete", key, "--yes").code == ExitCode.OK
+
+
 def test_list_tells_of_doubt_and_takes_advice(world: World, gr: Shell) -> None:
     world.recorded("red_team", "7", mode=1)
     assert "or user team_7 in room red?" in gr("recordings", "list").out

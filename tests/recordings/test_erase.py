@@ -15,6 +15,7 @@ from gme_recording.recordings.erase import (
     MARKER,
     MIXED,
     NAMED_ROOM,
+    NOT_UNDERSTOOD,
     RECORDING,
     SAME_ROOM,
     SAME_TASK,
@@ -140,6 +141,41 @@ def test_what_may_be_anothers_stays_until_that_is_settled(world: World) -> None:
     assert users(erase.plan([place(world)], replace(REQUEST, numeric_users=True)).erase) == ["red_team_7"]
     others = replace(REQUEST, rooms=frozenset({"red"}))
     assert erase.plan([place(world)], others).erase == ()
+
+
+def test_ids_with_slashes_are_erased(world: World) -> None:
+    world.recorded("../etc", "../../x", "7")
+    plan = erase.plan([place(world)], replace(REQUEST, user_id="../../x", include_mixed=True))
+    assert len(plan.erase) == 2
+    assert plan.complete
+    assert set(carried_out(plan, place(world)).values()) == {""}
+    assert [key.rpartition("/")[0] for key in world.listed()] == [f"{APP}_../etc_7"]
+
+
+def test_what_is_not_understood_beside_the_users_recordings_is_left_to_a_person(world: World) -> None:
+    world.recorded("lobby", "7", "8")
+    mixed = next(key for key in world.listed() if key.startswith(f"{APP}_lobby/"))
+    beside = [f"{mixed}.json", f"{APP}_lobby_7/transcript.txt", f"{KEY}.json"]
+    for key in (*beside, f"{APP}_lobby_8/transcript.txt", f"{APP}_notes"):
+        world.put(key)
+
+    plan = erase.plan([place(world)], replace(REQUEST, include_mixed=True))
+
+    assert {item.key for item in plan.unclear} == set(beside)
+    assert {item.why for item in plan.unclear} == {NOT_UNDERSTOOD}
+    assert not plan.complete
+    (told,) = [note for note in plan.out_of_reach if NOT_UNDERSTOOD in note]
+    assert f"3 objects in {BUCKET}" in told
+    carried_out(plan, place(world))
+    assert set(beside) <= set(world.listed())
+
+
+def test_a_copy_in_the_users_folder_may_be_another_users(world: World) -> None:
+    world.put(f"{APP}_lobby_7/copies/{KEY.partition('/')[2]}")
+    (item,) = erase.plan([place(world)], REQUEST).unclear
+    assert item.why == "user 7/copies in room lobby or something in a folder of user 7?"
+    others = replace(REQUEST, user_id="7/copies")
+    assert len(erase.plan([place(world)], others).erase) == 1
 
 
 def test_the_plan_says_when_lifecycle_would_delete(world: World) -> None:

@@ -69,6 +69,28 @@ def test_recordings_are_found_by_what_is_wanted(world: World, wanted: Any, found
     assert rooms_and_users(world, **wanted) == found
 
 
+def test_what_is_no_recording_is_told(world: World) -> None:
+    world.recorded("lobby", "7")
+    world.put(f"{APP}_lobby/notes.txt")
+    strange: list[str] = []
+
+    def find_all(**wanted: Any) -> None:
+        list(
+            find(
+                world.objects,
+                BUCKET,
+                Wanted(biz_id=APP, **wanted),
+                Known(),
+                lambda item: strange.append(item.key),
+            )
+        )
+
+    find_all()
+    find_all(room_id="hall")
+    find_all(since=world.now() + timedelta(hours=1))
+    assert strange == [f"{APP}_lobby/notes.txt"]
+
+
 def test_another_applications_recordings_are_not_found(world: World) -> None:
     world.recorded("lobby", "7", mode=1)
     assert list(find(world.objects, BUCKET, Wanted(biz_id=14), Known())) == []
@@ -97,6 +119,19 @@ def test_a_listing_goes_on_after_a_page(world: World) -> None:
     for key in keys:
         world.put(key)
     assert {item.object.key for item in find(world.objects, BUCKET, Wanted(biz_id=APP), Known())} == set(keys)
+
+
+def test_slashes_in_ids_are_read(world: World) -> None:
+    world.recorded("../etc", "../../x", "7")
+    world.recorded("a/b", "7", mode=1)
+    assert rooms_and_users(world) == [
+        ("../etc", ""),
+        ("../etc", "../../x"),
+        ("../etc", "7"),
+        ("a/b", "7"),
+    ]
+    assert rooms_and_users(world, room_id="../etc", user_id="../../x") == [("../etc", "../../x")]
+    assert rooms_and_users(world, room_id="a") == []
 
 
 def test_odd_names_survive_the_listing(world: World) -> None:

@@ -4,15 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gme_recording.recordings.names import CHINA, Recording, folders, parse, readings
+from gme_recording.recordings.names import CHINA, Recording, folders, is_below, parse, readings
 
 TASK = "446946705284000000"
 BEGAN = datetime(2023, 2, 9, 8, 16, 45, tzinfo=UTC)
 START = "2023-02-09-16-16-45"
 
-ids = st.text(
-    st.characters(codec="utf-8", exclude_categories=["C"], exclude_characters="/"), min_size=1, max_size=20
-)
+ids = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=20)
 plain_ids = st.integers(1, 2**63 - 1).map(str)
 times = st.integers(946684800, 4102444800).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 
@@ -96,7 +94,8 @@ def test_folders_are_what_keys_begin_with(biz: int, room: str, user: str, began:
         f"1_r/{TASK}_2023-02-30-16-16-45_0_audio.mp3",
         f"1_r/{TASK}_0001-01-01-00-00-00_0_audio.mp3",
         f"r_1/{TASK}_{START}_0_audio.mp3",
-        f"1_r/sub/{TASK}_{START}_0_audio.mp3",
+        f"1_r/{TASK}_{START}_0_audio.mp3/",
+        f"1_r/{TASK}_{START}_0_audio.mp3.json",
         f"1_r/{START}_0_audio.mp3",
         f"1__u/{START}_0_audio.mp3",
         f"1_r_/{START}_0_audio.mp3",
@@ -108,6 +107,18 @@ def test_folders_are_what_keys_begin_with(biz: int, room: str, user: str, began:
 )
 def test_other_keys_are_no_recordings(key: str) -> None:
     assert parse(key) is None
+
+
+@given(st.integers(1, 2**32), ids, ids, times)
+def test_a_users_folder_is_told_whatever_lies_in_it(biz: int, room: str, user: str, began: datetime) -> None:
+    key = f"{biz}_{room}_{user}/{china(began)}_0_audio.mp3"
+    assert all(is_below(name, biz, user) for name in (key, f"{key}.json", f"{key}/a/b"))
+    assert not is_below(key, biz + 1, user)
+
+
+@pytest.mark.parametrize("key", ["1_r_7", "1_r_77/a", "1_r_7x/a", "1_7/a", "1__7/a", "r_7/a"])
+def test_what_is_not_in_a_users_folder_is_not_taken_for_it(key: str) -> None:
+    assert not is_below(key, 1, "7")
 
 
 @given(st.text())

@@ -213,9 +213,9 @@ def erase(*, output: Output, **wish: Any) -> int:
     """Erase everything of one user, by a plan that is shown first.
 
     The plan names every object, version, delete marker and replica, when lifecycle would have deleted it,
-    the mixed streams that hold the user's voice and cannot be cut, and what is out of reach. What is carried
-    out is the plan and nothing else; a record says who did it, when, by which plan, and what became of every
-    key. After an interruption carry out the same plan again.
+    the mixed streams that hold the user's voice and cannot be cut, what is beside them and no recording, and
+    what is out of reach. What is carried out is the plan and nothing else; a record says who did it, when, by
+    which plan, and what became of every key. After an interruption carry out the same plan again.
 
     Exit codes: 0 all is erased, 1 some is not, 2 wrong option or plan, or not agreed to, 3 credentials,
     7 erased, and something is left for a person to decide (with --plan-only: there is something to erase),
