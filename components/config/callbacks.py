@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from urllib.parse import SplitResult, urlsplit
+
+_NAME = re.compile(r"(?:[a-z0-9_-]{1,63}\.)+(?![0-9]+$|0x[0-9a-f]*$)[a-z0-9-]{2,63}")
+"""A host's name; an ending that is a number makes it an address to resolvers, such as 127.1 or 0x7f.1."""
+_RESERVED = re.compile(
+    r"(?:.*\.)?(?:local|localhost|localdomain|internal|lan|home|home\.arpa|corp|test|example|invalid|onion)"
+)
+"""Endings that the public does not reach: reserved (RFC 2606, 6761, 6762, 7686, 8375) or companies' own."""
 
 
 def callback_problem(url: str, *, public: bool) -> str:
@@ -27,10 +35,12 @@ def callback_problem(url: str, *, public: bool) -> str:
 
 
 def _is_public(host: str) -> bool:
+    host = host.removesuffix(".")
     try:
-        return ipaddress.ip_address(host).is_global
+        address = ipaddress.ip_address(host)
     except ValueError:
-        return "." in host.strip(".") and not host.endswith((".local", ".localhost", ".internal"))
+        return bool(_NAME.fullmatch(host)) and not _RESERVED.fullmatch(host)
+    return address.is_global and not address.is_multicast
 
 
 def without_password(url: str) -> str:

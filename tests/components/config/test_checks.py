@@ -100,6 +100,25 @@ def test_what_no_callback_can_be_posted_to_is_refused(tmp_path: Path, url: str, 
         "https://[::1]/",
         "https://printer.local/",
         "https://a.internal/",
+        "https://127.1/",
+        "https://0x7f.1/",
+        "https://0177.0.0.1/",
+        "https://8.8.0x/",
+        "https://10.0.0.1./",
+        "https://224.0.0.1/",
+        "https://x.local./",
+        "https://localhost.localdomain/",
+        "https://db.lan/",
+        "https://DB.LAN/",
+        "https://nas.home/",
+        "https://nas.home.arpa/",
+        "https://db.corp/",
+        "https://a.test/",
+        "https://a.example/",
+        "https://a.invalid/",
+        "https://a.onion/",
+        "https://a..com/",
+        "https://%31%30.0.0.1/",
     ],
 )
 def test_tencent_cloud_calls_back_over_https_to_public_hosts_only(tmp_path: Path, url: str) -> None:
@@ -109,7 +128,15 @@ def test_tencent_cloud_calls_back_over_https_to_public_hosts_only(tmp_path: Path
 
 @pytest.mark.parametrize(
     "url",
-    ["", "https://voice.example.com/gme?x=1", "https://8.8.8.8:8443/", "https://[2001:4860:4860::8888]/"],
+    [
+        "",
+        "https://voice.example.com/gme?x=1",
+        "https://Voice.Example.com.:8443/",
+        "https://a_b.local.example.com/",
+        "https://xn--fiqs8s.xn--fiqs8s/",
+        "https://8.8.8.8:8443/",
+        "https://[2001:4860:4860::8888]/",
+    ],
 )
 def test_public_https_urls_are_taken(tmp_path: Path, url: str) -> None:
     assert accepted(tmp_path, a_config(apps__0__callbackUrl=url)).apps[0].callback_url == url
