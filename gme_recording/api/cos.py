@@ -42,8 +42,6 @@ class LifecycleRule:
     """(days, storage class), in the order of the days."""
     noncurrent_expire_days: int | None = None
     abort_uploads_days: int | None = None
-    dated: bool = False
-    """Whether something in it happens on a date; no stack declares that."""
 
     def data(self) -> dict[str, Any]:
         """Return the rule as plain JSON data."""
@@ -55,6 +53,11 @@ class LifecycleRule:
             "noncurrentExpireDays": self.noncurrent_expire_days,
             "abortUploadsDays": self.abort_uploads_days,
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatedRule(LifecycleRule):
+    """What else a rule does that has dates, which no stack declares: it equals no declared one."""
 
 
 class Cos:
@@ -207,14 +210,14 @@ def parse_rule(rule: Mapping[str, Any]) -> LifecycleRule:
     """Read a rule of the SDK's answer, as far as a stack can declare one."""
     steps = each(rule.get("Transition"))
     transitions = ((int(step["Days"]), str(step["StorageClass"])) for step in steps if "Days" in step)
-    return LifecycleRule(
+    dated = any("Date" in step for step in (*steps, rule.get("Expiration") or {}))
+    return (DatedRule if dated else LifecycleRule)(
         id=str(rule.get("ID") or ""),
         prefix=str((rule.get("Filter") or {}).get("Prefix") or ""),
         expire_days=_days(rule, "Expiration", "Days"),
         transitions=tuple(sorted(transitions)),
         noncurrent_expire_days=_days(rule, "NoncurrentVersionExpiration", "NoncurrentDays"),
         abort_uploads_days=_days(rule, "AbortIncompleteMultipartUpload", "DaysAfterInitiation"),
-        dated=any("Date" in step for step in (*steps, rule.get("Expiration") or {})),
     )
 
 

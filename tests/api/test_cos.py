@@ -3,6 +3,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from gme_recording.api import Cloud, CloudKind, Cos, LifecycleRule
+from gme_recording.api.cos import DatedRule
 from gme_recording.api.credentials import LOCAL_MAIN_ACCOUNT
 from gme_recording.api.vendor import cos_client
 from gme_recording.localcloud.pytest_plugin import RunningCloud
@@ -114,7 +115,7 @@ def test_nothing_is_printed_or_logged(
     assert (caplog.text, capfd.readouterr()) == ("", ("", ""))
 
 
-def test_what_happens_on_a_date_is_told_apart(local_cloud: RunningCloud) -> None:
+def test_a_rule_with_dates_equals_no_declared_one(local_cloud: RunningCloud) -> None:
     cloud = Cloud(CloudKind.LOCAL, "ap-guangzhou", LOCAL_MAIN_ACCOUNT, local_cloud.url)
     sdk = cos_client(cloud)
     sdk.create_bucket(Bucket=BUCKET)
@@ -131,8 +132,9 @@ def test_what_happens_on_a_date_is_told_apart(local_cloud: RunningCloud) -> None
     ]
     sdk.put_bucket_lifecycle(Bucket=BUCKET, LifecycleConfiguration={"Rule": rules})
     found = Cos(cloud).lifecycle(BUCKET)
-    assert [(one.dated, one.expire_days, one.transitions) for one in found] == [
+    assert [(isinstance(one, DatedRule), one.expire_days, one.transitions) for one in found] == [
         (True, None, ()),
         (True, None, ()),
         (False, 7, ()),
     ]
+    assert found[0] != LifecycleRule(id="a", prefix="a")
