@@ -70,7 +70,7 @@ def confirm(name: str, app: str | None, by: str | None, fingerprint: str | None,
     if stack.cloud is CloudKind.LOCAL:
         raise UserError(
             f"stack {name} needs no confirmation: `up` sets the local console",
-            hint="gme-recording confirm --stack <name of a stack of Tencent Cloud>",
+            hint="say with --stack what was set in the GME console",
             exit_code=ExitCode.INPUT,
         )
     person = _person(by)

@@ -93,7 +93,7 @@ def render(settings: Settings, before: Settings | None = None, *, stack: str = "
         "",
         "   or have it written there:",
         "",
-        f"       gme-recording confirm --stack {stack or '<stack>'}"
+        f"       gme-recording confirm --stack {stack or 'STACK'}"
         f" --app {settings.biz_id} --fingerprint {settings.fingerprint}",
     ]
     return "\n".join(lines) + "\n"

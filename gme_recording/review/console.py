@@ -76,7 +76,7 @@ def _before(step: Step) -> Settings | None:
 
 def _steps(stack: str, wanted: Settings, before: Settings | None) -> str:
     """The runbook, without what a callback URL may carry besides its address."""
-    text = runbook.render(wanted, before).replace("--stack <stack>", f"--stack {stack}")
+    text = runbook.render(wanted, before, stack=stack)
     for url in {each.callback_url for each in (wanted, before) if each and each.callback_url}:
         text = text.replace(url, address(url) or "(see the stack file)")
     return fence(text)

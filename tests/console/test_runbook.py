@@ -23,14 +23,14 @@ Settings FINGERPRINT of application 1400000001: apply them in the GME console.
 
    or have it written there:
 
-       gme-recording confirm --stack <stack> --app 1400000001 --fingerprint FINGERPRINT
+       gme-recording confirm --stack STACK --app 1400000001 --fingerprint FINGERPRINT
 """
 
 
 def test_whole_runbook_of_a_first_time() -> None:
     told = NEVER_SEEN.replace("FINGERPRINT", SETTINGS.fingerprint)
     assert render(SETTINGS) == told
-    assert render(SETTINGS, stack="dev") == told.replace("<stack>", "dev")
+    assert render(SETTINGS, stack="dev") == told.replace("STACK", "dev")
 
 
 def test_fields_tell_what_was_there_before() -> None:
