@@ -82,6 +82,11 @@ def proving(targets: Sequence[Target], root: Path) -> Hook:
         executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="smoke-test")
         try:
             reports = await asyncio.get_running_loop().run_in_executor(executor, _prove_all, targets, root)
+        except smoke.Interrupted:
+            raise SmokeTestFailed("the smoke test was interrupted") from None
+        except asyncio.CancelledError:  # the engine has gone; to answer it would end in a traceback of gRPC's
+            smoke.interrupt()
+            await asyncio.get_running_loop().create_future()
         except UserError as error:
             raise SmokeTestFailed(f"the smoke test could not run: {error}") from error
         except Exception as error:

@@ -19,10 +19,11 @@ from gme_recording.deploy.toolchain.engine import Engine
 class EngineFailed(CommandError):
     """The CLI ended with another code than 0."""
 
-    def __init__(self, result: CommandResult, *, interrupted: bool) -> None:
+    def __init__(self, result: CommandResult, interrupts: int) -> None:
         super().__init__(result)
         self.result = result
-        self.interrupted = interrupted
+        self.interrupts = interrupts
+        """How often somebody has asked it to end."""
 
 
 class Command(PulumiCommand):
@@ -64,7 +65,7 @@ class Command(PulumiCommand):
         interrupts = self._wait(process)
         result = CommandResult(stdout.text(), stderr.text(), process.returncode)
         if process.returncode:
-            raise EngineFailed(result, interrupted=interrupts > 0)
+            raise EngineFailed(result, interrupts)
         return result
 
     def _wait(self, process: subprocess.Popen[str]) -> int:
@@ -74,9 +75,9 @@ class Command(PulumiCommand):
                 process.wait()
             except KeyboardInterrupt:
                 interrupts += 1
+                process.send_signal(signal.SIGINT if interrupts < 3 else signal.SIGKILL)
                 if interrupts == 1:
                     self._interrupting()
-                process.send_signal(signal.SIGINT if interrupts < 3 else signal.SIGKILL)
             else:
                 return interrupts
 

@@ -14,6 +14,7 @@ from pulumi import automation as auto
 from pulumi.automation._stack import StackInitMode
 
 from components.config.model import Stack
+from gme_recording import smoke
 from gme_recording.deploy.attach import environment, own_state, providers
 from gme_recording.deploy.command import Command, EngineFailed
 from gme_recording.deploy.events import Diagnostic, Recorder
@@ -174,7 +175,7 @@ class Deployment:
                 if program.refused:
                     raise program.refused[0] from None
                 told = failure(_ended(self.stack.name, error, recorder.errors))
-                raise (told if error.interrupted else mender.after(told, recorder.accused)) from None
+                raise (told if error.interrupts else mender.after(told, recorder.accused)) from None
             if unfinished:
                 raise left_behind(self.stack.name, unfinished)
         return recorder.outcome(verb, self.stack.name, time.monotonic() - began)
@@ -194,6 +195,7 @@ class Deployment:
         return environment(self.stack, self.root)
 
     def _interrupting(self) -> None:
+        smoke.interrupt()
         self.watcher.say("stopping: what has begun is finished first (Ctrl-C again: stop at once)")
 
     def _selected(self, workspace: NamedWorkspace) -> PlainStack:
@@ -242,4 +244,4 @@ class Deployment:
 
 def _ended(stack: str, error: EngineFailed, errors: Sequence[Diagnostic]) -> Ended:
     said = error.result.stderr.strip() or error.result.stdout
-    return Ended(stack, error.result.code, said, errors, error.interrupted)
+    return Ended(stack, error.result.code, said, errors, error.interrupts)

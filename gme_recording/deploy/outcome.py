@@ -23,7 +23,8 @@ class Ended:
     said: str
     """What it wrote besides events."""
     errors: Sequence[Diagnostic]
-    interrupted: bool = False
+    interrupts: int = 0
+    """How often somebody has asked it to end; the second time it does not finish what it has begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +131,10 @@ PATTERNS = (
 
 def failure(ended: Ended) -> UserError:
     """Return the error to raise for a run of the engine that did not succeed."""
-    if ended.interrupted:
+    if ended.interrupts:
+        begun = "was finished" if ended.interrupts == 1 else "may be half done"
         return UserError(
-            "interrupted: what had begun was finished, the rest was not started",
+            f"interrupted: what had begun {begun}, the rest was not started",
             hint=f"gme-recording up --stack {ended.stack}",
             exit_code=ExitCode.CANCELLED,
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from gme_recording.smoke.clock import Clock
@@ -21,8 +20,18 @@ AT_ONCE = 8
 """Each test asks a few times a second while it waits: more would only wait for each other."""
 
 
+_under_way: set[threading.Event] = set()
+"""One for each `run_all` of this process; set, it ends its tests."""
+
+
 class Interrupted(BaseException):
     """Ends a test from outside, as Ctrl-C does in the main thread: what it did is taken back."""
+
+
+def interrupt() -> None:
+    """End the tests under way in this process from another thread: `run_all` raises Interrupted there."""
+    for stop in tuple(_under_way):
+        stop.set()
 
 
 def _ignore(_target: Target, _result: Result) -> None:
@@ -39,8 +48,6 @@ def run_all(
     `clouds` holds the way to each region; `progress` is told each finished check, one at a time. Ctrl-C, or a
     defect in one test, ends all of them, and each takes back what it did before this returns.
     """
-    if len(targets) == 1:
-        return (run(targets[0], clouds[targets[0].region], partial(progress, targets[0])),)
     stop, telling = threading.Event(), threading.Lock()
 
     def test(target: Target) -> Report:
@@ -54,6 +61,16 @@ def run_all(
         clock = replace(Clock(), sleep=ending.sleep)
         return run(target, clouds[target.region], tell, clock=clock)
 
+    _under_way.add(stop)
+    try:
+        return (test(targets[0]),) if len(targets) == 1 else _at_once(test, targets, stop)
+    finally:
+        _under_way.discard(stop)
+
+
+def _at_once(
+    test: Callable[[Target], Report], targets: Sequence[Target], stop: threading.Event
+) -> tuple[Report, ...]:
     with ThreadPoolExecutor(min(len(targets), AT_ONCE) or 1, thread_name_prefix="smoke-test") as pool:
         started = [pool.submit(test, target) for target in targets]
         try:

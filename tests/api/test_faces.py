@@ -30,12 +30,14 @@ def test_names_of_the_clients() -> None:
 def test_names_of_the_smoke_test() -> None:
     assert set(gme_recording.smoke.__all__) == {
         "Cause",
+        "Interrupted",
         "Mode",
         "Report",
         "Result",
         "Target",
         "Verdict",
         "failure_message",
+        "interrupt",
         "keep",
         "last",
         "render_text",

@@ -83,6 +83,17 @@ def fire(root: Path) -> None:
     asyncio.run(awaitable)
 
 
+def test_interrupted_test_fails_its_hook(
+    tmp_path: Path, outcome: Callable[[Callable[[Target], Report]], None]
+) -> None:
+    def interrupted(_: Target) -> Report:
+        raise smoke_test.Interrupted
+
+    outcome(interrupted)
+    with pytest.raises(smoke.SmokeTestFailed, match="interrupted"):
+        fire(tmp_path)
+
+
 def test_each_application_is_a_target_with_all_that_was_declared() -> None:
     stack = a_stack(apps=2)
     first, second = smoke.targets(stack)

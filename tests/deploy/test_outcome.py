@@ -17,8 +17,8 @@ PROTECTED = (
 )
 
 
-def ended(said: str = "", *errors: str, code: int = 1, interrupted: bool = False) -> Ended:
-    return Ended("local", code, said, [Diagnostic("error", text) for text in errors], interrupted)
+def ended(said: str = "", *errors: str, code: int = 1, interrupts: int = 0) -> Ended:
+    return Ended("local", code, said, [Diagnostic("error", text) for text in errors], interrupts)
 
 
 @pytest.mark.parametrize(
@@ -121,10 +121,17 @@ def test_what_a_killed_run_may_have_left_is_told_after_a_destroy():
     assert error.hint == "gme-recording up --stack local, then destroy again"
 
 
-def test_an_interrupted_run_is_cancelled_whatever_else_was_said():
-    error = failure(ended("", "update canceled", interrupted=True))
+@pytest.mark.parametrize(
+    ("interrupts", "told"),
+    [
+        (1, "interrupted: what had begun was finished, the rest was not started"),
+        (2, "interrupted: what had begun may be half done, the rest was not started"),
+    ],
+)
+def test_an_interrupted_run_is_cancelled_whatever_else_was_said(interrupts, told):
+    error = failure(ended("", "update canceled", interrupts=interrupts))
 
-    assert error.exit_code is ExitCode.CANCELLED
+    assert (error.message, error.exit_code) == (told, ExitCode.CANCELLED)
 
 
 def test_a_failed_smoke_test_keeps_its_own_message_and_hint():

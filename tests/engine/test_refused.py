@@ -5,12 +5,19 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from gme_recording.api.gme import Gme
 from gme_recording.errors import ExitCode
+from tests.smoke.environment import eventually
+from tests.support.engine import BIZ_ID, Project
 
 pytestmark = pytest.mark.engine
+
+ROOM = "gme-recording-smoke"
+"""Of the smoke test, where the stack file names no other."""
 
 
 def test_a_wrong_stack_file_is_refused_before_anything_is_started(project):
@@ -101,24 +108,48 @@ def test_a_port_in_use_is_refused(project):
     assert "hint: " in ran.err
 
 
-def test_ctrl_c_ends_in_order_and_the_next_up_finishes(project):
-    project.done("cloud", "start")
-    with project.fault(effect="latency", action="StartRecord", seconds=5):  # surely not yet at its end
+def begun(project: Project) -> tuple["subprocess.Popen[bytes]", Path]:
+    """An `up` that is under way, and the file with what it tells."""
+    told = project.root / "told.txt"
+    with told.open("w") as file:
         process = subprocess.Popen(
             [sys.executable, "-c", "from gme_recording.cli.app import main; main()", "up"],
             cwd=project.root,
             env=project.environment(),
-            stderr=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
+            stderr=file,
+            stdout=file,
         )
-        assert process.stderr is not None
-        for line in process.stderr:
-            if "created" in line:
-                break
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
+    return process, told
 
-    assert process.returncode == ExitCode.CANCELLED
+
+def test_ctrl_c_ends_in_order_and_the_next_up_finishes(project):
+    project.done("cloud", "start")
+    with project.fault(effect="latency", action="StartRecord", seconds=2):  # surely not yet at its end
+        process, told = begun(project)
+        assert eventually(lambda: "created" in told.read_text())
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == ExitCode.CANCELLED
+
     project.done("up")
     project.done("preview", "--refresh", "--expect-no-changes")
+
+
+@pytest.mark.parametrize("presses", [1, 2])
+def test_ctrl_c_ends_the_smoke_test_of_an_up_and_its_recording(deployed, presses):
+    """The recording would take a minute; the second one comes while StopRecord is not answered."""
+    deployed.edit("record: 1 second", "record: 60 seconds")
+    deployed.edit("timeout: 60 seconds", "timeout: 120 seconds")
+    gme = Gme(deployed.cloud)
+    with deployed.fault(effect="latency", action="StopRecord", seconds=presses - 0.5):
+        process, told = begun(deployed)
+        assert eventually(lambda: gme.find_task(BIZ_ID, ROOM) is not None)
+        process.send_signal(signal.SIGINT)
+        if presses == 2:
+            assert eventually(lambda: "stopping: " in told.read_text())
+            process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == ExitCode.CANCELLED
+
+    work = "was finished" if presses == 1 else "may be half done"
+    assert f"interrupted: what had begun {work}" in told.read_text()
+    assert "Traceback" not in told.read_text()
+    assert gme.find_task(BIZ_ID, ROOM) is None

@@ -12,7 +12,7 @@ from gme_recording import smoke
 from gme_recording.api import Cloud, RecordMode
 from gme_recording.localcloud.pytest_plugin import RunningCloud
 from gme_recording.smoke import Report, Result, Target, Verdict
-from tests.smoke.environment import APP, SETTINGS, Environment
+from tests.smoke.environment import APP, NOTHING, SETTINGS, Environment
 
 SECOND = APP + 1
 
@@ -76,6 +76,22 @@ def test_interruption_ends_all_tests_and_leaves_nothing(
     room = wanted[0].room
     assert [environment.gme.find_task(biz_id, room) for biz_id in (APP, SECOND)] == [None, None]
     assert environment.local._send("GET", f"/admin/rooms?bizId={SECOND}") == []
+
+
+def test_interruption_by_another_thread_ends_one_test_too_and_leaves_nothing(
+    environment: Environment,
+) -> None:
+    alone = environment.target(record_seconds=30.0)
+
+    def interrupt(_: Target, result: Result) -> None:
+        if result.id == "recording":
+            threading.Timer(0.05, smoke.interrupt).start()
+
+    began = time.monotonic()
+    with pytest.raises(smoke.Interrupted):
+        smoke.run_all((alone,), {"ap-guangzhou": environment.cloud}, interrupt)
+    assert time.monotonic() - began < 10
+    assert environment.leftovers()[:2] == NOTHING[:2]
 
 
 def test_way_to_every_region_is_used(environment: Environment) -> None:
