@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from urllib.parse import unquote
+from urllib.parse import unquote_plus
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,12 @@ class Request:
     """Address of the caller; empty for what a service does by itself."""
 
     def arguments(self) -> tuple[tuple[str, str], ...]:
-        """The query's parameters in order, decoded; `+` stays a plus, a bare name has an empty value."""
+        """The query's parameters in order, decoded; a bare name has an empty value.
+
+        `+` is a space: so the vendor's Python SDKs write one, and sign it as `%20`.
+        """
         pairs = (part.partition("=") for part in self.query.split("&") if part)
-        return tuple((unquote(name), unquote(value)) for name, _, value in pairs)
+        return tuple((unquote_plus(name), unquote_plus(value)) for name, _, value in pairs)
 
 
 class Delivery(StrEnum):

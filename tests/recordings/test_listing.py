@@ -115,7 +115,7 @@ def test_times_take_what_may_hold_something_of_the_range(world: World) -> None:
 
 
 def test_a_listing_goes_on_after_a_page(world: World) -> None:
-    keys = [f"{APP}_lobby_7/2026-01-01-19-00-00_{number}_audio.mp3" for number in range(1005)]
+    keys = [f"{APP}_raid boss_7/2026-01-01-19-00-00_{number}_audio.mp3" for number in range(1005)]
     for key in keys:
         world.put(key)
     assert {item.object.key for item in find(world.objects, BUCKET, Wanted(biz_id=APP), Known())} == set(keys)

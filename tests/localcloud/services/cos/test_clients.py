@@ -91,6 +91,24 @@ def test_the_vendor_s_client_writes_without_waiting_for_acknowledgements(cos: An
     assert min(write() for _ in range(10)) < 0.03
 
 
+@pytest.mark.parametrize("text", ["a b", "a+b", "a%20b", "aä 語"])
+def test_both_clients_list_by_any_text(local_cloud: RunningCloud, cos: Any, text: str) -> None:
+    """The vendor's writes a space in a query as `+` and signs `%20`; S3's writes `%20`."""
+    first, second, other = f"{text}/1", f"{text}/2", "a.b/1"
+    for key in (first, second, other):
+        cos.put_object(Bucket=BUCKET, Key=key, Body=b"x")
+    for client in (cos, s3(local_cloud)):
+
+        def listed(ask: Any = client.list_objects, **asked: str) -> list[str]:
+            found = ask(Bucket=BUCKET, **asked)
+            entries = [*found.get("Contents", []), *found.get("CommonPrefixes", [])]
+            return [entry.get("Key") or entry["Prefix"] for entry in entries]
+
+        assert listed(Prefix=f"{text}/") == [first, second]
+        assert listed(Prefix=text, Marker=first) == [second]
+        assert listed(Delimiter=text[1:]) == [other, text]
+
+
 def test_the_vendor_s_client_reads_settings_as_it_wrote_them(cos: Any) -> None:
     rule = {
         "ID": "keep",
