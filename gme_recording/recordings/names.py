@@ -23,6 +23,7 @@ CHINA = timezone(timedelta(hours=8))
 LEAST_TASK_ID = 1_000_000
 """Segments count from 0, two hours each; anything so large is a task's id."""
 ID = r"\d{1,20}"
+MOST_ID = 2**64 - 1
 """The API's ids have 64 bits."""
 _START = r"(?P<start>\d{4}(?:-\d\d){5}|\d{9,10})"
 _KEY = re.compile(
@@ -60,6 +61,8 @@ def parse(key: str, room_id: str | None = None) -> Recording | None:
     """
     match = _KEY.fullmatch(key)
     if match is None or (started := _parse_start(match["start"])) is None:
+        return None
+    if max(int(match[name] or 0) for name in ("biz", "task", "id")) > MOST_ID:
         return None
     mixed = match["task"] is not None
     owner = match["owner"]

@@ -117,6 +117,15 @@ def test_an_upload_outage_is_late_and_then_lost(world: World) -> None:
     assert compared(world) == [(Why.LOST, "lobby", "7")]
 
 
+def test_a_number_that_is_no_task_stops_nothing(world: World) -> None:
+    world.recorded("lobby", "7")
+    for number in (0, 2**63, 2**64 - 1, 2**64, 10**20 - 1, 10**26 - 1):
+        world.put(f"{APP}_r_7/2026-01-01-00-00-00_{number}_audio.mp3")
+        world.put(f"{APP}_r/{number}_2026-01-01-00-00-00_0_audio.mp3")
+    world.advance(3600)
+    assert {why for why, _, _ in compared(world)} == {Why.UNEXPECTED}
+
+
 def test_an_unknown_object_is_unexpected(world: World) -> None:
     world.recorded("lobby", "7")
     world.put(f"{APP}_hall_9/2026-01-01-19-00-00_0_audio.mp3")

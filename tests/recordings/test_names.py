@@ -101,6 +101,8 @@ def test_folders_are_what_keys_begin_with(biz: int, room: str, user: str, began:
         f"1_r_/{START}_0_audio.mp3",
         f"1_r_u/{START}_٣_audio.mp3",
         f"1_r_u/{START}_{'1' * 5000}_audio.mp3",
+        f"1_r_u/{START}_{2**64}_audio.mp3",
+        f"1_r/{2**64}_{START}_0_audio.mp3",
         f"{'1' * 5000}_r_u/{START}_0_audio.mp3",
         "/3400352518_2314_447947346201176660_9081",
     ],
