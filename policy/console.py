@@ -44,7 +44,10 @@ def elsewhere(resource: Resource, options: Options) -> str | None:
         regions = [resource.inputs.get("region")]
     else:
         copies = resource.inputs.get("replicaRules") or ()
-        regions = [resource.provider.get("region"), *(_region(rule["destinationBucket"]) for rule in copies)]
+        regions = [
+            resource.provider.get("region"),
+            *(region_of(rule["destinationBucket"]) for rule in copies),
+        ]
     strange = sorted({region for region in regions if region} - {*options["regions"]})
     return f"recordings are kept in {', '.join(strange)}" if strange else None
 
@@ -64,8 +67,8 @@ def secret_in_clear(resource: Resource, _: Options) -> str | None:
     return None
 
 
-def _region(bucket: str) -> str:
-    """Of a bucket's name in the form `qcs::cos:<region>::<bucket>`."""
+def region_of(bucket: str) -> str:
+    """Return the region of a bucket's name in the form `qcs::cos:<region>::<bucket>`, or an empty text."""
     parts = bucket.split(":")
     return parts[3] if len(parts) > 3 else ""
 

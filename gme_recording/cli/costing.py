@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,12 +14,12 @@ from gme_recording.cli.options import project_root
 from gme_recording.cli.output import Output
 from gme_recording.cli.writing import write
 from gme_recording.errors import ExitCode, UserError
-from gme_recording.review import bill, chart, cost, picture, prices
+from gme_recording.review import bill, chart, expense, picture, prices
+from gme_recording.review.expense import Recorded
 from gme_recording.review.usage import Volume
 
 if TYPE_CHECKING:
-    from components.config.model import App, Stack
-    from gme_recording.api import LifecycleRule
+    from components.config.model import Stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,7 @@ def estimate(name: str, asked: Asked, output: Output) -> int:
     stack = parse.load(name, project_root())
     table = prices.load(asked.prices).with_recording(asked.recording_price)
     hours = _hours(stack, asked.hours)
-    estimates = {
-        app.name: cost.monthly(
-            _rules(stack, app), _volume(stack, app, hours, asked.volume), table, asked.months
-        )
-        for app in stack.apps
-    }
-    whole = cost.together(estimates)
+    whole = expense.estimate([*_recorded(stack)], hours, asked.volume, table, asked.months)
     assumed = _assumed(hours, asked.volume)
     drawing = bill.drawing(name, whole)
     if asked.png:
@@ -78,25 +72,17 @@ def _hours(stack: Stack, given: Sequence[tuple[str, Decimal]]) -> Mapping[str, D
     return {name: own.get(name, Decimal(0)) for name in names}
 
 
-def _rules(stack: Stack, app: App) -> tuple[LifecycleRule, ...]:
-    return lifecycle.rules(stack.place_of(app), stack.smoke)
-
-
-def _volume(stack: Stack, app: App, hours: Mapping[str, Decimal], every: Volume) -> Volume:
-    """What an application records, with its share of what is read by the hours recorded."""
-    place = stack.place_of(app)
-    replica = place.storage.replica
-    total = sum(hours.values())
-    share = hours[app.name] / total if total else Decimal(1) / len(stack.apps)
-    return replace(
-        every,
-        region=place.region,
-        prefix=lifecycle.app_prefix(app),
-        hours_per_day=hours[app.name],
-        retrieved_gb_per_month=every.retrieved_gb_per_month * share,
-        egress_gb_per_month=every.egress_gb_per_month * share,
-        replica_region=replica.region if replica else "",
-    )
+def _recorded(stack: Stack) -> Iterator[Recorded]:
+    for app in stack.apps:
+        place = stack.place_of(app)
+        replica = place.storage.replica
+        yield Recorded(
+            app=app.name,
+            prefix=lifecycle.app_prefix(app),
+            region=place.region,
+            replica_region=replica.region if replica else "",
+            rules=lifecycle.rules(place, stack.smoke),
+        )
 
 
 def _assumed(hours: Mapping[str, Decimal], every: Volume) -> str:

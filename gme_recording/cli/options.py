@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -51,6 +52,25 @@ class Finite(click.FloatRange):
         if not math.isfinite(number):
             self.fail(f"{value} is not a number to count with", param, ctx)
         return float(number)
+
+
+class Amount(click.ParamType[Decimal]):
+    """A decimal number, `least` or more."""
+
+    name = "number"
+
+    def __init__(self, least: str = "0") -> None:
+        self.least = Decimal(least)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        """Return it."""
+        try:
+            number = Decimal(str(value))
+        except InvalidOperation:
+            self.fail(f"{value!r} is no number", param, ctx)
+        if not number.is_finite() or number < self.least:
+            self.fail(f"{value} is not {self.least} or more", param, ctx)
+        return number
 
 
 stack_option = click.option(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from components.config import parse
 from gme_recording.api import Cloud
@@ -37,6 +38,8 @@ class Asked:
     """Whether buckets are listed."""
     hours_per_day: Decimal | None
     """Recorded by each stack; None asks for no cost."""
+    prices: Path | None
+    recording_price: Decimal | None
     commit: str
     at: datetime
     fail_on: Sequence[str]
@@ -54,11 +57,12 @@ def tell(asked: Asked, output: Output) -> int:
             hint="gme-recording review --stack prod, or gme-recording review prod=prod.json",
             exit_code=ExitCode.INPUT,
         )
+    costs = _costs(asked)
     plans = [*_read(files), *_made(asked.stacks, root, output)]
     means = Means(
         policies=policies,
         listing=_listing(root) if asked.objects else None,
-        cost=_cost(asked.hours_per_day),
+        **costs,
     )
     told = review(plans, means, commit=asked.commit, at=asked.at)
     text = comment.render(told.comment)
@@ -91,11 +95,21 @@ def _listing(root: Path) -> Listing:
     return look
 
 
-def _cost(hours_per_day: Decimal | None) -> Callable[[Plan], str]:
-    if hours_per_day is None:
-        return lambda _: ""
-    table = prices.load(None)
-    return lambda each: expense.change(each, hours_per_day, table)
+def _costs(asked: Asked) -> dict[str, Any]:
+    """Of the means of a review those that tell costs."""
+    if (hours := asked.hours_per_day) is None:
+        if asked.prices or asked.recording_price is not None:
+            raise UserError(
+                "--prices and --recording-price are for costs, which nobody asked for",
+                hint="gme-recording review … --hours-per-day 100",
+                exit_code=ExitCode.INPUT,
+            )
+        return {}
+    table = prices.load(asked.prices).with_recording(asked.recording_price)
+    return {
+        "cost": lambda each: expense.change(each, hours, table),
+        "costs": expense.assumed(hours, table),
+    }
 
 
 def _code(told: Review, fail_on: Sequence[str]) -> ExitCode:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from gme_recording.review.effect import Effect, Row, Severity, Topic
-from gme_recording.review.markdown import code, counted, table
+from gme_recording.review.markdown import code, counted, listed, prose, table
 
 MARKER = "<!-- gme-recording review -->"
 """First line of the comment: whoever posts it looks for this and edits, rather than adding another one."""
@@ -46,6 +46,8 @@ class Comment:
     commit: str = ""
     at: datetime | None = None
     """When the previews were made; aware."""
+    costs: str = ""
+    """What the column of costs holds; empty if nobody asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def _text(comment: Comment, cuts: Sequence[_Cut]) -> str:
         if ("effect", at) not in left_out
     ]
     parts = [MARKER, f"## {_headline(comment.rows)}", _byline(comment)]
-    parts += [_table(rows)] if rows else []
+    parts += [_table(rows), _costs(comment.costs, rows)] if rows else []
     several = len(comment.rows) > 1
     for topic in Topic:
         if found := [effect for effect in effects if effect.topic is topic]:
@@ -141,6 +143,16 @@ def _table(rows: Sequence[Row]) -> str:
         for row in rows
     )
     return table(head, lines, right=frozenset(range(1, len(operations) + 1)))
+
+
+def _costs(costs: str, rows: Iterable[Row]) -> str:
+    """What the column holds, and why it does not hold more, once for all stacks with the same reason."""
+    reasons: dict[str, list[str]] = {}
+    for row in rows:
+        if row.cost_unknown:
+            reasons.setdefault(row.cost_unknown, []).append(row.stack)
+    lines = [f"Not known for {listed(stacks)}: {prose(why)}." for why, stacks in reasons.items()]
+    return "\n".join([*([costs] if costs else []), *lines])
 
 
 def _number(number: int, *, loud: bool) -> str:

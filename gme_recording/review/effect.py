@@ -58,4 +58,6 @@ class Row:
     policy: str = ""
     smoke: str = ""
     cost: str = ""
-    """Per month, before → after; empty if nothing is known."""
+    """Per month, before → after; empty if nobody asked."""
+    cost_unknown: str = ""
+    """Why a cost is not known, in plain words."""

@@ -35,6 +35,7 @@ COLUMNS = tuple(unit for unit in Unit if unit is not Unit.RECORDED)
 _KEYS = ("regions", "storage_class")
 _FORM = ",".join((*_KEYS, *COLUMNS))
 _MORE = "more"
+_FEE = ("", "", Unit.RECORDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,16 @@ class Prices:
         """Return a price in USD, or None where none is known."""
         return self.usd.get((region, storage_class, unit))
 
+    @property
+    def has_fee(self) -> bool:
+        """Whether GME's fee is known."""
+        return _FEE in self.usd
+
     def with_recording(self, usd_per_1000_minutes: Decimal | None) -> Prices:
         """Return the same prices with GME's fee, if there is one to tell."""
         if usd_per_1000_minutes is None:
             return self
-        return replace(self, usd={**self.usd, ("", "", Unit.RECORDED): usd_per_1000_minutes})
+        return replace(self, usd={**self.usd, _FEE: usd_per_1000_minutes})
 
     def under(self, own: Prices) -> Prices:
         """Return these prices where `own` has none."""

@@ -11,6 +11,7 @@ from typing import Any
 from gme_recording.review import changes, console, findings, permissions, retention
 from gme_recording.review.comment import Comment
 from gme_recording.review.effect import Effect, Row
+from gme_recording.review.expense import Change
 from gme_recording.review.findings import Judgement
 from gme_recording.review.plan import MARKER, Op, Plan, Step
 from gme_recording.review.retention import Listing
@@ -27,8 +28,10 @@ class Means:
     """Stack → configuration of the policy pack."""
     listing: Listing | None = None
     """Access to what is in the buckets."""
-    cost: Callable[[Plan], str] = lambda _: ""
-    """Cost per month, before → after, as Markdown; empty if it cannot be said."""
+    cost: Callable[[Plan], Change] = lambda _: Change("")
+    """Cost per month."""
+    costs: str = ""
+    """What the costs are, and what is not in them, as Markdown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +59,11 @@ class Review:
                     "policy": row.policy,
                     "smoke": row.smoke,
                     "cost": row.cost,
+                    "costUnknown": row.cost_unknown,
                 }
                 for row in self.comment.rows
             ],
+            "costs": self.comment.costs,
             "effects": [_data(effect) for effect in self.comment.effects],
         }
 
@@ -75,7 +80,7 @@ def review(plans: Iterable[Plan], means: Means, *, commit: str = "", at: datetim
         stops += judgement.count(Level.MANDATORY)
         failed += bool(plan.failed)
     gone = sum(row.counts.get(op, 0) for row in rows for op in _GONE)
-    comment = Comment(rows=tuple(rows), effects=tuple(told), commit=commit, at=at)
+    comment = Comment(rows=tuple(rows), effects=tuple(told), commit=commit, at=at, costs=means.costs)
     return Review(comment, stops, gone, failed)
 
 
@@ -87,10 +92,17 @@ def _effects(plan: Plan, judgement: Judgement, listing: Listing | None) -> Itera
     yield from console.effects(plan)
 
 
-def _row(plan: Plan, judgement: Judgement, cost: str) -> Row:
+def _row(plan: Plan, judgement: Judgement, cost: Change) -> Row:
     counts = Counter(str(step.op) for step in plan.changed())
     policy = "preview failed" if plan.failed else str(judgement)
-    return Row(stack=plan.stack, counts=counts, policy=policy, smoke=_smoke(plan), cost=cost)
+    return Row(
+        stack=plan.stack,
+        counts=counts,
+        policy=policy,
+        smoke=_smoke(plan),
+        cost=cost.text,
+        cost_unknown=cost.unknown,
+    )
 
 
 def _smoke(plan: Plan) -> str:

@@ -122,14 +122,44 @@ def test_a_preview_that_failed_is_told_and_fails(project, capsys):
     assert "**The preview failed**" in capsys.readouterr().out
 
 
-def test_costs_are_told_if_hours_are_given(project, capsys):
+def cost(told: str) -> tuple[str, str]:
+    """Before and after, in the only row."""
+    row = next(line for line in told.splitlines() if line.startswith("| `"))
+    before, _, after = row.rpartition("|")[0].rpartition("|")[2].strip().partition(" → ")
+    return before, after
+
+
+def test_costs_are_told_if_hours_are_given_with_their_date_and_what_they_lack(project, capsys):
     run("previews/prod.json", "--hours-per-day", "100")
 
-    row = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("| `prod`"))
-    before, after = row.rpartition("|")[0].rpartition("|")[2].strip().split(" → ")
+    told = capsys.readouterr().out
+    before, after = cost(told)
     assert before.startswith("$")
     assert after.startswith("$")
     assert before != after
+    assert "Cost per month: the 24th month of recording, in USD, with 100 hours of rooms a day" in told
+    assert ", 2023-07. Not in it: GME's recording fee" in told
+
+
+def test_costs_go_by_prices_of_ones_own_and_the_recording_fee(project, capsys):
+    """100 hours a day are 180,000 minutes a month."""
+    (project / "own.csv").write_text(
+        "# source: our contract\n# priced on: 2026-01-31\n"
+        "regions,storage_class,usd_per_gb_month,usd_per_10k_requests\nap-guangzhou,STANDARD,0,0\n"
+    )
+
+    run("previews/prod.json", "--hours-per-day", "100", "--prices", "own.csv", "--recording-price", "0.5")
+
+    told = capsys.readouterr().out
+    assert cost(told) == ("$90.00", "$90.00")
+    assert "Prices: our contract, 2026-01-31; " in told
+    assert "Not in it: downloads" in told
+
+
+def test_a_cost_that_is_not_known_is_explained(project, capsys):
+    run(f"a={GOLDEN / 'broken.json'}", f"b={GOLDEN / 'broken.json'}", "--hours-per-day", "1")
+
+    assert "Not known for `a`, `b`: the preview failed." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -140,6 +170,8 @@ def test_costs_are_told_if_hours_are_given(project, capsys):
         (["stacks"], "there is no preview"),
         (["Pulumi.yaml"], "is not what `pulumi preview --json` writes"),
         (["previews", "dev=previews/dev.json"], "stack dev is given twice"),
+        (["previews", "--recording-price", "0.5"], "are for costs, which nobody asked for"),
+        (["previews", "--hours-per-day", "1", "--prices", "nowhere.csv"], "nowhere.csv cannot be read"),
         (["previews", "--output", "Pulumi.yaml/c.md"], "Pulumi.yaml/c.md cannot be written: File exists"),
     ],
 )

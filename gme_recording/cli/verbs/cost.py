@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import click
 
 from gme_recording.cli import costing
-from gme_recording.cli.options import output_options, stack_option
+from gme_recording.cli.options import Amount, output_options, stack_option
 from gme_recording.cli.output import Output
 from gme_recording.review.cost import MONTHS
 from gme_recording.review.usage import LONGEST_FILE_HOURS, Volume
 
 file_type = click.Path(path_type=Path, dir_okay=False)
-
-
-class Amount(click.ParamType[Decimal]):
-    """A decimal number, `least` or more."""
-
-    name = "number"
-
-    def __init__(self, least: str = "0") -> None:
-        self.least = Decimal(least)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
-        try:
-            number = Decimal(str(value))
-        except InvalidOperation:
-            self.fail(f"{value!r} is no number", param, ctx)
-        if not number.is_finite() or number < self.least:
-            self.fail(f"{value} is not {self.least} or more", param, ctx)
-        return number
 
 
 class Hours(click.ParamType[tuple[str, Decimal]]):

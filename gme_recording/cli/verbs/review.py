@@ -9,8 +9,10 @@ from pathlib import Path
 import click
 
 from gme_recording.cli import reviewing
-from gme_recording.cli.options import Finite, Moment, output_options
+from gme_recording.cli.options import Amount, Moment, output_options
 from gme_recording.cli.output import Output
+
+file_type = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command("review")
@@ -23,9 +25,11 @@ from gme_recording.cli.output import Output
 )
 @click.option(
     "--hours-per-day",
-    type=Finite(min=0),
+    type=Amount(),
     help="Hours of rooms recorded a day in each stack: fills the column of costs.",
 )
+@click.option("--prices", type=file_type, help="Prices that take the place of those in the package (CSV).")
+@click.option("--recording-price", type=Amount(), help="GME's fee: USD for 1,000 minutes of a room.")
 @click.option("--commit", default="", help="The commit that was previewed, to name it in the comment.")
 @click.option("--at", type=Moment(), help="When the previews were made (default: now).")
 @click.option(
@@ -37,7 +41,7 @@ from gme_recording.cli.output import Output
 @click.option(
     "--output",
     "file",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=file_type,
     help="Write the Markdown to this file instead of stdout.",
 )
 @output_options
@@ -46,7 +50,9 @@ def command(
     stacks: tuple[str, ...],
     *,
     objects: bool,
-    hours_per_day: float | None,
+    hours_per_day: Decimal | None,
+    prices: Path | None,
+    recording_price: Decimal | None,
     commit: str,
     at: float | None,
     fail_on: tuple[str, ...],
@@ -74,7 +80,9 @@ def command(
         previews=previews,
         stacks=stacks,
         objects=objects,
-        hours_per_day=None if hours_per_day is None else Decimal(str(hours_per_day)),
+        hours_per_day=hours_per_day,
+        prices=prices,
+        recording_price=recording_price,
         commit=commit,
         at=datetime.now(UTC) if at is None else datetime.fromtimestamp(at, UTC),
         fail_on=fail_on,
