@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -20,6 +21,8 @@ T = TypeVar("T")
 BATCH = 1000
 """Objects that one DeleteMultipleObjects takes (436/8289)."""
 _CHUNK_BYTES = 64 * 1024
+_NOT_IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""XML 1.0 has no such character, or reads it as another one: the carriage return as a line feed."""
 _NO_REPLICATION = frozenset(
     {"ReplicationConfigurationNotFoundError", "ReplicationConfigurationnotFoundError"}
 )
@@ -88,9 +91,7 @@ class Objects:
         """Return what is known of an object; ApiError NoSuchKey if there is none, UnreachableKey if the SDK
         cannot ask for it.
         """
-        if {".", ".."} & set(key.split("/")):
-            text = f"HTTP clients resolve . and .. in {key}: get it in the COS console"
-            raise ApiError("UnreachableKey", text, action="HeadObject")
+        _check_reachable(key, "HeadObject")
         try:
             headers = self._call("HeadObject", lambda sdk: sdk.head_object(Bucket=bucket, Key=key))
         except ApiError as error:
@@ -132,16 +133,32 @@ class Objects:
 
         With an empty version id a versioned bucket keeps the object and puts a delete marker over it.
         """
+        alone = {pair for pair in batch if _NOT_IN_XML.search(pair[0])}
+        refused = self._delete_together(bucket, [pair for pair in batch if pair not in alone])
+        refused |= {pair: self._delete_alone(bucket, *pair) for pair in alone}
+        return tuple(refused.get(pair, "") for pair in batch)
+
+    def _delete_together(self, bucket: str, batch: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        if not batch:
+            return {}
         wanted = [{"Key": key, **({"VersionId": version} if version else {})} for key, version in batch]
         answer = self._call(
             "DeleteMultipleObjects",
             lambda sdk: sdk.delete_objects(Bucket=bucket, Delete={"Object": wanted, "Quiet": "true"}),
         )
-        refused = {
+        return {
             (str(item["Key"]), str(item.get("VersionId") or "")): str(item.get("Code") or "Unknown")
             for item in each(answer.get("Error"))
         }
-        return tuple(refused.get(pair, "") for pair in batch)
+
+    def _delete_alone(self, bucket: str, key: str, version: str) -> str:
+        asked = {"Bucket": bucket, "Key": key, **({"VersionId": version} if version else {})}
+        try:
+            _check_reachable(key, "DeleteObject")
+            self._call("DeleteObject", lambda sdk: sdk.delete_object(**asked))
+        except ApiError as error:
+            return error.code
+        return ""
 
     def replicas(self, bucket: str) -> tuple[Replica, ...]:
         """Return where the bucket's enabled replication rules copy to."""
@@ -186,6 +203,12 @@ class Objects:
             if page.get("IsTruncated") != "true":
                 return
             asked.update({name: str(page.get(told) or "") for name, told in markers.items()})
+
+
+def _check_reachable(key: str, action: str) -> None:
+    if {".", ".."} & set(key.split("/")):
+        text = f"HTTP clients resolve . and .. in {key}: use the COS console"
+        raise ApiError("UnreachableKey", text, action=action)
 
 
 def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:

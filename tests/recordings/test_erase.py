@@ -245,6 +245,32 @@ def test_planning_without_the_right_to_look_is_refused(world: World) -> None:
     assert refused.value.code == "AccessDenied"
 
 
+def test_keys_that_xml_cannot_carry_go_one_by_one(world: World) -> None:
+    world.versioned()
+    for letter in "\0\r\x1b\ufffe\n\t\x85":
+        world.put(KEY.replace("lobby", f"lob{letter}by"))
+    world.recorded("a/../b\x1b", "7", mode=1)
+    world.put(KEY)
+    plan = erase.plan([place(world)], REQUEST)
+    assert len(plan.erase) == 9
+    for _ in range(2):
+        outcomes = carried_out(plan, place(world))
+        assert {key for key, code in outcomes.items() if code} == {
+            key for key in outcomes if "/../" in key
+        }, "its path would be another key's"
+    assert {item.key for item in world.objects.versions(BUCKET, "")} == {
+        key for key in outcomes if "/../" in key
+    }
+
+
+def test_a_refused_deletion_of_one_is_told_too(world: World) -> None:
+    world.put(KEY.replace("lobby", "lob\x1bby"))
+    actions = ["cos:GetBucketObjectVersions", "cos:DeleteMultipleObjects"]
+    viewer = Objects(world.as_user("viewer", {"effect": "allow", "action": actions, "resource": "*"}))
+    plan = erase.plan([place(world)], REQUEST)
+    assert set(carried_out(plan, replace(place(world), objects=viewer)).values()) == {"AccessDenied"}
+
+
 def test_a_place_that_is_gone_is_told(world: World) -> None:
     world.recorded("lobby", "7", mode=1)
     plan = erase.plan([place(world)], REQUEST)
