@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -14,6 +15,7 @@ import click
 
 from gme_recording.cli.output import Output
 from gme_recording.errors import ExitCode, UserError
+from gme_recording.recordings.names import MOST_ID
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,6 +42,18 @@ class Id(click.ParamType[str]):
         """Return the id as it was written."""
         if not value.strip():
             self.fail(f"{value!r} is no id: is a variable of the shell not set?", param, ctx)
+        return str(value)
+
+
+class TaskId(click.ParamType[str]):
+    """Text: a task's id does not fit in a double."""
+
+    name = "task"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the id as it was written."""
+        if not re.fullmatch(r"[1-9]\d{0,19}", value, re.ASCII) or int(value) > MOST_ID:
+            self.fail(f"{value!r} is no task id: a whole number such as 446192236330927912", param, ctx)
         return str(value)
 
 

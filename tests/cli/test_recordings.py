@@ -155,6 +155,13 @@ def test_a_blank_id_means_nobody_and_is_refused(world: World, gr: Shell) -> None
     assert len(world.listed()) == 2
 
 
+@pytest.mark.parametrize("task", ["", "abc", "0", "-1", "1.0", "9" * 23, str(2**64)])
+def test_what_is_no_task_id_is_refused(gr: Shell, task: str) -> None:
+    for verb in (["recordings", "list"], ["recordings", "get"], ["reconcile"], ["record", "files"]):
+        ended = gr(*verb, f"--task={task}")
+        assert (ended.code, "is no task id" in ended.err) == (ExitCode.INPUT, True)
+
+
 def test_delete_wants_to_be_agreed_to(world: World, gr: Shell) -> None:
     world.recorded("lobby", "7", mode=1)
     (key,) = world.listed()

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from gme_recording.cli import reconciling
-from gme_recording.cli.options import Finite, Id, Moment, output_options, stack_option
+from gme_recording.cli.options import Finite, Id, Moment, TaskId, output_options, stack_option
 from gme_recording.cli.output import Output
 
 
@@ -22,7 +22,7 @@ from gme_recording.cli.output import Output
     help="Database of `callbacks serve` (default: GME_CALLBACK_STORE; without it, keys and GME alone tell).",
 )
 @click.option("--since", type=Moment(), help="Only what happened at this time or later (default: a day ago).")
-@click.option("--task", "tasks", type=Id(), multiple=True, help="A task that you know of.")
+@click.option("--task", "tasks", type=TaskId(), multiple=True, help="A task that you know of.")
 @click.option(
     "--room", "rooms", type=Id(), multiple=True, help="A room that you know of: is it still being recorded?"
 )

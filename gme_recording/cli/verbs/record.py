@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -12,23 +11,11 @@ import click
 from gme_recording.api.gme import RecordMode
 from gme_recording.api.tasks import Choice
 from gme_recording.cli import recording
-from gme_recording.cli.options import Finite, output_options, stack_option
+from gme_recording.cli.options import Finite, TaskId, output_options, stack_option
 from gme_recording.cli.output import Output
 from gme_recording.cli.recording import Which
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-class TaskId(click.ParamType[str]):
-    """Text: a task's id does not fit in a double."""
-
-    name = "task"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the id as it was written."""
-        if not re.fullmatch(r"[1-9]\d{0,18}", value, re.ASCII):
-            self.fail(f"{value!r} is no task id: a whole number such as 446192236330927912", param, ctx)
-        return str(value)
 
 
 class Mode(click.ParamType[RecordMode]):

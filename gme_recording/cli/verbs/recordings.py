@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from gme_recording.cli import erasing, keeping
-from gme_recording.cli.options import Finite, Id, Moment, output_options, stack_option
+from gme_recording.cli.options import Finite, Id, Moment, TaskId, output_options, stack_option
 from gme_recording.cli.output import Output
 from gme_recording.recordings import links
 
@@ -41,7 +41,7 @@ def choice_options(function: F) -> F:
         click.option("--until", type=Moment(), help="Only what was begun before this time."),
         click.option("--since", type=Moment(), help="Only what arrived at this time or later."),
         click.option("--mixed/--single", default=None, help="Only rooms' mixed streams, or only users' own."),
-        click.option("--task", "task_id", type=Id(), help="Only this task, as far as keys or GME tell."),
+        click.option("--task", "task_id", type=TaskId(), help="Only this task, as far as keys or GME tell."),
         click.option("--user", "user_id", type=Id(), help="Only this user's own streams."),
         click.option("--room", "room_id", type=Id(), help="Only this room."),
         click.option("--app", help="Only this application, by name or BizId (default: all of the stack)."),
