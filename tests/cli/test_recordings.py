@@ -162,6 +162,16 @@ def test_what_is_no_task_id_is_refused(gr: Shell, task: str) -> None:
         assert (ended.code, "is no task id" in ended.err) == (ExitCode.INPUT, True)
 
 
+def test_mixed_streams_are_nobodys_own(world: World, gr: Shell) -> None:
+    world.recorded("lobby", "7")
+    for verb in ("list", "get"):
+        for other in (["--single"], ["--user", "7"]):
+            ended = gr("recordings", verb, "--mixed", *other)
+            assert (ended.code, "nobody's own" in ended.err) == (ExitCode.INPUT, True)
+    (found,) = gr("recordings", "list", "--single", "--json").data
+    assert found["userId"] == "7"
+
+
 def test_delete_wants_to_be_agreed_to(world: World, gr: Shell) -> None:
     world.recorded("lobby", "7", mode=1)
     (key,) = world.listed()

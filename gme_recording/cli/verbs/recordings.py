@@ -40,7 +40,8 @@ def choice_options(function: F) -> F:
         ),
         click.option("--until", type=Moment(), help="Only what was begun before this time."),
         click.option("--since", type=Moment(), help="Only what arrived at this time or later."),
-        click.option("--mixed/--single", default=None, help="Only rooms' mixed streams, or only users' own."),
+        click.option("--single", is_flag=True, help="Only users' own streams."),
+        click.option("--mixed", is_flag=True, help="Only rooms' mixed streams."),
         click.option("--task", "task_id", type=TaskId(), help="Only this task, as far as keys or GME tell."),
         click.option("--user", "user_id", type=Id(), help="Only this user's own streams."),
         click.option("--room", "room_id", type=Id(), help="Only this room."),
@@ -49,6 +50,14 @@ def choice_options(function: F) -> F:
     ):
         function = option(function)
     return function
+
+
+def _choice(*, mixed: bool, single: bool, **chosen: Any) -> keeping.Choice:
+    if mixed and (single or chosen["user_id"]):
+        raise click.UsageError(
+            "a mixed stream is nobody's own: --mixed goes with neither --single nor --user"
+        )
+    return keeping.Choice(mixed=mixed if mixed or single else None, **chosen)
 
 
 @click.group("recordings")
@@ -84,7 +93,7 @@ def list_(*, limit: int | None, output: Output, **chosen: Any) -> int:
       gme-recording recordings list --app demo --user 10001
       gme-recording recordings list --stack prod --mixed --since 2026-01-31 --json
     """
-    return keeping.list_(keeping.Choice(**chosen), limit, output)
+    return keeping.list_(_choice(**chosen), limit, output)
 
 
 @command.command("show")
@@ -135,7 +144,7 @@ def get(*, keys: tuple[str, ...], folder: Path, workers: int, output: Output, **
       gme-recording recordings get --room lobby --since 2026-01-31 --to evidence
       gme-recording recordings get 1400000001_lobby_10001/2026-01-31-18-30-00_0_audio.mp3
     """
-    return keeping.get(keeping.Choice(**chosen), keys, folder, workers, output)
+    return keeping.get(_choice(**chosen), keys, folder, workers, output)
 
 
 @command.command("play-url")
