@@ -16,8 +16,10 @@ PATIENCE_SECONDS = 30.0
 _COMMAND = (
     sys.executable,
     "-c",
-    # the terminal becomes the process's own, so that Ctrl-C is a signal to it
-    "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    # the terminal becomes the process's own, so that Ctrl-C is a signal to it, which whoever runs the tests
+    # may not want to hear
+    "import fcntl, signal, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "signal.signal(signal.SIGINT, signal.default_int_handler); "
     "from gme_recording.cli.app import main; main()",
 )
 
