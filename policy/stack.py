@@ -27,12 +27,15 @@ def bucket_without_policy(stack: Stack, _: Options) -> str | None:
     return f"no bucket policy is declared for {', '.join(bare)}" if bare else None
 
 
+def is_grant(resource: Resource) -> bool:
+    """Whether a resource is the one role of an account by which GME writes recordings."""
+    if resource.type != LINKED_ROLE:
+        return False
+    return GME_SERVICE in resource.inputs["qcsServiceNames"] and not resource.inputs.get("customSuffix")
+
+
 def grants_collide(stack: Stack, options: Options) -> str | None:
-    grants = [
-        each
-        for each in _of_type(stack, LINKED_ROLE)
-        if GME_SERVICE in each.inputs["qcsServiceNames"] and not each.inputs.get("customSuffix")
-    ]
+    grants = [each for each in stack if is_grant(each)]
     if len(grants) > 1:
         return f"{', '.join(each.name for each in grants)} make the account's one role for GME"
     owner = options["grantOwner"]

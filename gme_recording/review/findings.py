@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,13 @@ from gme_recording.review.markdown import code, counted, listed, prose
 from gme_recording.review.plan import Op, Plan, Step, Values
 from gme_recording.review.values import UNREADABLE
 from policy import RESOURCE_RULES, STACK_RULES
-from policy.configuration import Configuration, Level, level, problems
+from policy.access import LINKED_ROLE
+from policy.configuration import RULES, Configuration, Level, level, problems
+from policy.console import SETTINGS
 from policy.inputs import Inputs
 from policy.rule import Options, Outcome, Resource, Rule, Subject, Verdict, judge
+from policy.stack import is_grant
+from policy.storage import BUCKET
 
 
 def configuration(root: Path, stack: str) -> Configuration:
@@ -87,6 +92,30 @@ def judged(plan: Plan, given: Configuration) -> Judgement:
     return Judgement(tuple(found), tuple(dict.fromkeys(undecided)))
 
 
+def together(plans: Iterable[Plan], given: Mapping[str, Configuration]) -> dict[str, Finding]:
+    """Return stack → finding where several stacks make the one grant of an account; `given` is by stack.
+
+    Where a stack's option `grantOwner` names who may make it, the rule has decided alone.
+    """
+    makers: dict[tuple[str, str], list[tuple[str, Step]]] = {}
+    for plan in plans:
+        for account, step in product(_accounts(plan), filter(_makes_grant, plan.of(LINKED_ROLE))):
+            makers.setdefault(account, []).append((plan.stack, step))
+    rule = RULES["grant-once"]
+    found: dict[str, Finding] = {}
+    for several in makers.values():
+        known = all(step.old is not None for _, step in several)
+        for stack, step in several:
+            others = sorted({name for name, _ in several} - {stack})
+            configured = given.get(stack, {})
+            set_to = level(rule, configured)
+            owned = rule.options_of(_options(rule, configured))["grantOwner"]
+            if others and not owned and set_to is not Level.DISABLED:
+                text = f"the same account's role is made by {', '.join(others)} too"
+                found[stack] = Finding(rule=rule, level=set_to, text=text, step=step, known=known)
+    return found
+
+
 def effects(plan: Plan, judgement: Judgement) -> Iterator[Effect]:
     """Yield one effect for every finding, those that stop the deployment first, and one for open rules."""
     for finding in sorted(judgement.findings, key=lambda each: each.level is not Level.MANDATORY):
@@ -142,6 +171,21 @@ def _judge(rule: Rule[Subject], subject: Subject, given: Configuration) -> Verdi
         return judge(rule, subject, _options(rule, given))
     except UNREADABLE:  # a provider would refuse such inputs, and a preview that failed may have them
         return Verdict(Outcome.UNDECIDED)
+
+
+def _accounts(plan: Plan) -> Iterable[tuple[str, str]]:
+    """Cloud and APPID of a stack: the settings say which cloud, and a bucket's name ends with the APPID."""
+    clouds = {step.inputs.get("cloud") for step in plan.of(SETTINGS)}
+    buckets = {step.inputs.get("bucket") for step in plan.of(BUCKET)}
+    appids = {bucket.rpartition("-")[2] for bucket in buckets if isinstance(bucket, str)}
+    return product((cloud for cloud in clouds if isinstance(cloud, str)), appids)
+
+
+def _makes_grant(step: Step) -> bool:
+    try:
+        return step.new is not None and is_grant(_resource(step, step.new))
+    except UNREADABLE:
+        return False
 
 
 def _resource(step: Step, inputs: Values) -> Resource:

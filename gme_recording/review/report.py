@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -73,8 +73,12 @@ def review(plans: Iterable[Plan], means: Means, *, commit: str = "", at: datetim
     rows: list[Row] = []
     told: list[Effect] = []
     stops, failed = 0, 0
+    plans = tuple(plans)
+    collisions = findings.together(plans, means.policies)
     for plan in plans:
         judgement = findings.judged(plan, means.policies.get(plan.stack, {}))
+        if collision := collisions.get(plan.stack):
+            judgement = replace(judgement, findings=(*judgement.findings, collision))
         rows.append(_row(plan, judgement, means.cost(plan)))
         told += _effects(plan, judgement, means.listing)
         stops += judgement.count(Level.MANDATORY)

@@ -1,14 +1,16 @@
 """All sources about all stacks."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from gme_recording.review.effect import Row
 from gme_recording.review.expense import Change
-from gme_recording.review.plan import Plan
+from gme_recording.review.plan import Op, Plan
 from gme_recording.review.report import Means, review
-from tests.review.make import STASH, golden, plan, raw_step
+from tests.review.make import LINKED_ROLE, STASH, golden, plan, raw_step
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -90,3 +92,45 @@ def test_json_has_what_the_comment_has():
         "folded": "",
         "urn": golden("dev").steps[0].urn,
     }
+
+
+def grants_of(*stacks: str, policies: dict[str, Any] | None = None) -> list[str]:
+    told = review(map(golden, stacks), Means(policies=policies or {}))
+    return [each.stack for each in told.comment.effects if "`grant-once`" in each.text]
+
+
+def test_two_stacks_of_an_account_that_both_make_the_grant_are_found_with_both_in_hand():
+    """The recorded `dev` and `local` are of one account; `prod` has the same APPID in another cloud."""
+    told = review([golden("dev"), golden("local"), golden("prod")], Means())
+
+    assert {each.stack: each.text for each in told.comment.effects if "`grant-once`" in each.text} == {
+        "dev": "**stops** `grant-once`, ServiceLinkedRole `recording-access-grant`:"
+        " the same account's role is made by local too",
+        "local": "**stops** `grant-once`, ServiceLinkedRole `recording-access-grant`:"
+        " the same account's role is made by dev too",
+    }
+    assert told.stops == 4
+    assert told.comment.rows[0].policy == "**1 stops**, 1 warns"
+
+
+def test_one_stack_of_an_account_makes_its_grant():
+    assert grants_of("dev") == []
+    assert grants_of("dev", "prod") == []
+
+
+def test_the_owner_of_the_grant_makes_it_and_a_disabled_rule_is_not_asked():
+    owner = {"grant-once": {"grantOwner": "dev"}}
+
+    assert grants_of("dev", "local", policies={"dev": owner}) == ["local"]
+    assert grants_of("dev", "local", policies={"local": {"grant-once": "disabled"}}) == ["dev"]
+
+
+def test_a_grant_that_is_taken_away_collides_with_none():
+    left = [
+        replace(step, op=Op.DELETE, new=None) if step.type == LINKED_ROLE else step
+        for step in golden("dev").steps
+    ]
+
+    told = review([replace(golden("dev"), steps=tuple(left)), golden("local")], Means())
+
+    assert not [each for each in told.comment.effects if "`grant-once`" in each.text]
