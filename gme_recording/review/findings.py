@@ -175,10 +175,14 @@ def _judge(rule: Rule[Subject], subject: Subject, given: Configuration) -> Verdi
 
 def _accounts(plan: Plan) -> Iterable[tuple[str, str]]:
     """Cloud and APPID of a stack: the settings say which cloud, and a bucket's name ends with the APPID."""
-    clouds = {step.inputs.get("cloud") for step in plan.of(SETTINGS)}
-    buckets = {step.inputs.get("bucket") for step in plan.of(BUCKET)}
-    appids = {bucket.rpartition("-")[2] for bucket in buckets if isinstance(bucket, str)}
-    return product((cloud for cloud in clouds if isinstance(cloud, str)), appids)
+    clouds, buckets = _texts(plan, SETTINGS, "cloud"), _texts(plan, BUCKET, "bucket")
+    return product(clouds, {bucket.rpartition("-")[2] for bucket in buckets})
+
+
+def _texts(plan: Plan, kind: str, key: str) -> set[str]:
+    """The values of an input, of all resources of a type, that can be read."""
+    found = (step.inputs.get(key) for step in plan.of(kind))
+    return {value for value in found if isinstance(value, str)}
 
 
 def _makes_grant(step: Step) -> bool:
