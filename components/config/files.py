@@ -41,7 +41,7 @@ _REFUSED = {
     ),
     "!number": (
         r"[-+]?(?:0_*[bB][01_]+|0_*[oO][0-7_]+|0_*[xX][0-9a-fA-F_]+|\.(?:inf|Inf|INF)"
-        r"|(?=.*[0-9])[0-9_]*\.?[0-9_]*(?:[eE][-+]?[0-9_]+)?)|\.(?:nan|NaN|NAN)",
+        r"|(?=[0-9_.]*[0-9])[0-9_]*(?:\.[0-9_]*)?(?:[eE]_*[-+]?[0-9_]+)?)|\.(?:nan|NaN|NAN)",
         "-+.0123456789",
         "{} is a number to the engine: write it in plain digits, or put it in quotes",
     ),
