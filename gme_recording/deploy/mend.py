@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from components.config.model import Stack
-from gme_recording.deploy import recover
+from gme_recording.deploy import grant, recover
 from gme_recording.deploy.attach import own_state
 from gme_recording.deploy.events import name_of, short_type
-from gme_recording.deploy.lookup import TYPES, finder_of
+from gme_recording.deploy.lookup import LINKED_ROLE, TYPES, finder_of
 from gme_recording.deploy.watch import Watcher
 from gme_recording.errors import UserError
 
@@ -25,7 +25,7 @@ class NeedsRepair(UserError):
     def __init__(self, told: UserError, reasons: tuple[str, ...], stack: str) -> None:
         self.reasons = reasons
         super().__init__(
-            "\n".join([told.message, *(f"  {reason}" for reason in reasons)]),
+            _listed(told, reasons),
             hint=f"gme-recording up --stack {stack} --repair (or destroy --repair); the state is kept before",
             exit_code=told.exit_code,
         )
@@ -48,7 +48,7 @@ class Mender:
         """
         state = own_state(self.stack, self.root)
         whole = killed or repair
-        if not whole and state is not None and not self._deployment().get("pending_operations"):
+        if not whole and state is not None and not self.deployment().get("pending_operations"):
             return _nothing
         exported = json.loads(self.cli("stack", "export"))
         deployment = exported.get("deployment") or {}
@@ -71,7 +71,7 @@ class Mender:
         The official provider records a denied update as done, and a bucket that was made half with nothing
         but its id (tests/golden/provider/cos.Bucket: update_lost_lifecycle_days, create_partial_*).
         """
-        failed = recover.failed(self._deployment())
+        failed = recover.failed(self.deployment())
         if failed:
             names = ", ".join(_shown(urn) for urn in failed)
             self.watcher.say(f"state: the last run failed at {names}: the cloud is read first")
@@ -82,20 +82,29 @@ class Mender:
         reasons: tuple[str, ...] = ()
         with suppress(UserError):  # a cloud that does not answer explains nothing
             reasons = self._contradictions(accused)
+        makes_grant = any(recover.identity(urn)[0] == LINKED_ROLE for urn in accused)
+        if reasons and makes_grant and (other := grant.maker(self.stack, self.root)):
+            file = f"stacks/Pulumi.{self.stack.name}.yaml"
+            hint = f"access.grant: existing in {file}, as stack {other} makes the account's role"
+            return UserError(_listed(told, reasons), hint=hint, exit_code=told.exit_code)
         return NeedsRepair(told, reasons, self.stack.name) if reasons else told
 
     def _contradictions(self, accused: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
         if not any(recover.identity(urn)[0] in TYPES for urn in accused):
             return ()
-        deployment, find = self._deployment(), finder_of(self.stack, self.root)
+        deployment, find = self.deployment(), finder_of(self.stack, self.root)
         gone = recover.gone(deployment, accused, find)
         unknown = recover.unknown(deployment, accused, find)
         return (
             *(f"{_shown(urn)} is gone from the cloud, but the state has it" for urn in gone),
-            *(f"{_shown(urn)} is in the cloud already, but the state has it not" for urn in unknown),
+            *(
+                f"{_shown(urn)} is in the cloud already, but the state has it not{_maybe(urn)}"
+                for urn in unknown
+            ),
         )
 
-    def _deployment(self) -> recover.State:
+    def deployment(self) -> recover.State:
+        """Return what the state has; of a file backend of ours it is read, any other is exported."""
         if (state := own_state(self.stack, self.root)) is not None:
             return recover.recorded(state, self.stack.name)
         exported = json.loads(self.cli("stack", "export"))
@@ -107,6 +116,17 @@ class Mender:
             json.dump(exported, file)
             file.flush()
             self.cli("stack", "import", "--file", file.name)
+
+
+def _listed(told: UserError, reasons: tuple[str, ...]) -> str:
+    return "\n".join([told.message, *(f"  {reason}" for reason in reasons)])
+
+
+def _maybe(urn: str) -> str:
+    """Say whose it may be, if nothing but that decides what to do."""
+    if recover.identity(urn)[0] != LINKED_ROLE:
+        return ""
+    return "; if a stack of another project has it, access.grant: existing"
 
 
 def _shown(urn: str) -> str:
