@@ -23,7 +23,7 @@ from gme_recording.deploy.lookup import finder_of
 from gme_recording.deploy.mend import Mender
 from gme_recording.deploy.outcome import Ended, failure, is_hook_failure, left_behind
 from gme_recording.deploy.program import Program
-from gme_recording.deploy.recover import drop_torn_sidecars
+from gme_recording.deploy.recover import State, drop_torn_sidecars, stack_file
 from gme_recording.deploy.step import Outcome
 from gme_recording.deploy.takeover import Takeover
 from gme_recording.deploy.toolchain.engine import Engine
@@ -143,20 +143,24 @@ class Deployment:
         outputs: dict[str, object] = json.loads(said) if said.strip() else {}
         return outputs
 
+    def state(self) -> State:
+        """Return what the state has, as `pulumi stack export` writes it below `deployment`.
+
+        Empty where there is none; of a backend that is not ours, UserError NO_STACK.
+        """
+        return self._mender().deployment()
+
     @property
     def deployed(self) -> bool:
-        """Whether the stack exists where state is kept; of a remote backend this is believed."""
-        state = own_state(self.stack, self.root)
-        if state is None:
-            return True
-        files = (f"*/{self.stack.name}.json", f"*/{self.stack.name}.json.gz")
-        return any(any((state / ".pulumi" / "stacks").glob(file)) for file in files)
+        """Whether there is anything in the state: a preview makes the stack, but deploys nothing."""
+        state = self.state()
+        return bool(state.get("resources") or state.get("pending_operations"))
 
     def _run(self, verb: str, call: Call, *, repair: bool = False) -> Outcome:
         began = time.monotonic()
         recorder = Recorder(self.watcher, live=verb != "preview")
         program = Program(self.root)
-        mender = Mender(self.stack, self.root, self.watcher, self._cli)
+        mender = self._mender()
         state = own_state(self.stack, self.root)
         changes = verb != "preview" and state is not None
         noted = running(self.root, self.stack.name, verb, self.watcher) if changes else nullcontext("")
@@ -180,6 +184,9 @@ class Deployment:
                 raise left_behind(self.stack.name, unfinished)
         return recorder.outcome(verb, self.stack.name, time.monotonic() - began)
 
+    def _mender(self) -> Mender:
+        return Mender(self.stack, self.root, self.watcher, self._cli)
+
     def _workspace(self, program: Program, attached: Mapping[str, str]) -> NamedWorkspace:
         return NamedWorkspace(
             work_dir=str(self.root),
@@ -201,7 +208,7 @@ class Deployment:
     def _selected(self, workspace: NamedWorkspace) -> PlainStack:
         """Create the local stack when needed; in a backend of one's own the operator creates stacks."""
         state = own_state(self.stack, self.root)
-        if state is not None and not self.deployed:
+        if state is not None and stack_file(state, self.stack.name) is None:
             state.mkdir(parents=True, exist_ok=True)
             workspace.create_stack(self.stack.name)
         return PlainStack(self.stack.name, workspace, StackInitMode.SELECT)

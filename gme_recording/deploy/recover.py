@@ -18,6 +18,7 @@ any other, they want to be agreed to.
 from __future__ import annotations
 
 import copy
+import gzip
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -126,9 +127,18 @@ def adopting(
 
 def recorded(state_folder: Path, stack: str) -> State:
     """Return the deployment of a stack in a file backend as it was last written; cheaper than an export."""
-    for path in (state_folder / ".pulumi" / "stacks").glob(f"*/{stack}.json"):
-        return json.loads(path.read_text(encoding="utf-8"))["checkpoint"].get("latest") or {}
-    return {}
+    file = stack_file(state_folder, stack)
+    if file is None:
+        return {}
+    text = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+    return json.loads(text)["checkpoint"].get("latest") or {}
+
+
+def stack_file(state_folder: Path, stack: str) -> Path | None:
+    """Return the file in which a file backend keeps a stack; what it leaves beside it (`.bak`) is none."""
+    folder = state_folder / ".pulumi" / "stacks"
+    files = [file for end in ("json", "json.gz") for file in folder.glob(f"*/{stack}.{end}")]
+    return max(files, key=lambda file: file.stat().st_mtime, default=None)
 
 
 def drop_torn_sidecars(state_folder: Path) -> None:

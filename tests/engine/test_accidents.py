@@ -13,6 +13,7 @@ from gme_recording.api import Cloud
 from gme_recording.api.cos import Cos
 from gme_recording.api.errors import ApiError
 from gme_recording.api.vendor import cos_client
+from gme_recording.deploy.attach import state_folder
 from gme_recording.errors import ExitCode
 from tests.support.engine import NAMES, Project, Ran
 
@@ -219,6 +220,20 @@ def test_buckets_that_are_there_already_are_taken_over_only_when_agreed_to_in_ea
     for name in made:
         assert f"Bucket {name} is there already, taken over" in again.err
     in_order(project)
+
+
+def test_a_lost_state_is_not_deployed_and_can_be_made_anew(deployed):
+    """The stack's file is gone, its backup is not; a preview makes the stack and deploys nothing."""
+    (state,) = state_folder(deployed.root).rglob("stacks/*/local.json")
+    state.unlink()
+    assert state.with_name("local.json.bak").exists()
+
+    deployed.done("preview")
+    assert deployed.run("output").code == ExitCode.NO_STACK
+
+    healed(deployed, "up", "--repair")
+
+    in_order(deployed)
 
 
 def test_a_bucket_made_anew_under_its_name_is_tested(deployed):

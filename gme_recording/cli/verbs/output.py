@@ -19,7 +19,7 @@ def command(name: str | None, stack: str, *, output: Output) -> int:
     Nothing is called but the place where state is kept. Secrets are shown as [secret].
 
     Exit codes: 0 printed, 2 the stack file is wrong or there is no such output, 3 passphrase or login,
-    6 the stack was never deployed, 10 no engine.
+    6 the stack is not deployed, 10 no engine.
 
     \b
     Examples:
