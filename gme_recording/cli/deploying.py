@@ -76,9 +76,11 @@ def destroy(name: str, output: Output, *, repair: bool, yes: bool) -> int:
             f"stack {name} is not deployed, nothing to do", {"verb": "destroy", "stack": name, "steps": []}
         )
         return ExitCode.OK
+    state = deployment.state()
+    leftovers.agree(deployment.stack, state)
     _agreed(deployment, output, "destroy", yes=yes)
     outcome = _mended(lambda agreed: deployment.destroy(repair=agreed), output, repair=repair)
-    untouched = leftovers.of(deployment.stack)
+    untouched = leftovers.of(deployment.stack, state, outcome.steps)
     notes = [f"  not touched: {note}" for note in untouched]
     text = "\n".join([render.changed(outcome), *notes])
     output.show(text, {**render.outcome_data(outcome), "untouched": list(untouched)})
@@ -168,10 +170,10 @@ def _written(file: Path) -> int:
 
 
 def existing(deployment: Deployment) -> Deployment:
-    """Return a deployment that there is; UserError NO_STACK if there was none."""
+    """Return a deployment that there is; UserError NO_STACK if nothing is deployed."""
     if not deployment.deployed:
         raise UserError(
-            f"stack {deployment.stack.name} was never deployed",
+            f"stack {deployment.stack.name} is not deployed",
             hint=f"gme-recording up --stack {deployment.stack.name}",
             exit_code=ExitCode.NO_STACK,
         )

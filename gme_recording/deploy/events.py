@@ -130,6 +130,8 @@ def _step(metadata: StepEventMetadata, *, drift: bool) -> Step:
     op = metadata.op.value
     if op == "refresh":  # what a preview of a refresh calls every step
         op = "delete" if metadata.new is None else "update" if metadata.diffs else "same"
+    if op in {"delete", "delete-replaced"} and metadata.old and metadata.old.retain_on_delete:
+        op = "discard"
     return Step(
         op=op,
         type=short_type(metadata.type),

@@ -79,6 +79,6 @@ def test_a_stack_that_was_never_deployed_is_no_drift(project):
 
     (stack,) = ended.data()
     failures = {tuple(failure["parts"]): failure for failure in stack["failures"]}
-    assert failures["resources",]["message"] == "stack local was never deployed"
+    assert failures["resources",]["message"] == "stack local is not deployed"
     assert failures["resources",]["exitCode"] == ExitCode.NO_STACK
     assert ended.code == ExitCode.NO_STACK

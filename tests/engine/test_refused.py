@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from gme_recording.api.gme import Gme
+from gme_recording.deploy.lookup import BUCKET
 from gme_recording.errors import ExitCode
 from tests.smoke.environment import eventually
 from tests.support.engine import BIZ_ID, Project
@@ -78,15 +79,32 @@ def test_an_engine_that_is_too_old_is_refused(project):
     assert "3.100.0" in ran.err
 
 
-def test_a_protected_bucket_is_not_destroyed(project):
-    project.edit("on_destroy: empty", "on_destroy: refuse")
-    project.done("up")
+def test_a_bucket_is_protected_by_the_stack_file_before_an_up_and_by_the_state_after_it(deployed):
+    deployed.edit("on_destroy: empty", "on_destroy: refuse")
 
-    ran = project.run("destroy")
+    refused = deployed.run("destroy")
 
-    assert ran.code == ExitCode.FAILED
-    assert "Bucket recording-storage-bucket is protected" in ran.err
-    assert all(project.existing().values())
+    assert refused.code == ExitCode.INPUT
+    assert "the deployed bucket voice-local-1250000000 does not know it yet" in refused.err
+    deployed.done("up")
+
+    protected = deployed.run("destroy")
+
+    assert protected.code == ExitCode.FAILED
+    assert "Bucket recording-storage-bucket is protected" in protected.err
+    assert all(deployed.existing().values())
+
+
+def test_a_bucket_that_is_kept_is_told_as_it_was_kept(deployed):
+    deployed.edit("on_destroy: empty", "on_destroy: keep")
+    deployed.done("up")
+    deployed.edit("on_destroy: keep", "on_destroy: empty")
+
+    destroyed = deployed.done("destroy")
+
+    assert "Bucket recording-storage-bucket  dropped from the state" in destroyed.err
+    assert "not touched: bucket voice-local-1250000000 and what is in it" in destroyed.out
+    assert deployed.existing()[BUCKET]
 
 
 def test_a_stack_of_tencent_cloud_is_not_touched_without_agreement(project):
