@@ -15,6 +15,10 @@ from policy.inputs import SECRET, SIGNATURE
 PROVIDERS = "pulumi:providers:"
 MARKER = "pulumi:index:Stash"
 _MASKED = "[secret]"
+_BEFORE_ANYTHING = frozenset({"config"})
+"""What the CLI writes at most if it fails before the program has done anything; mostly `{}`."""
+_TOLD = frozenset({"steps", "diagnostics", "changeSummary"})
+"""Of these a preview has one at least; without `--show-sames` one that changes nothing has no steps."""
 
 Values = Mapping[str, Any]
 
@@ -119,7 +123,7 @@ def find(sources: Iterable[str]) -> dict[str, Path]:
 def read(stack: str, file: Path) -> Plan:
     """Read one preview; raises UserError."""
     try:
-        digest = json.loads(file.read_text(encoding="utf-8"))
+        digest = json.loads(file.read_text(encoding="utf-8").strip() or "{}")
     except OSError as error:
         raise _unusable(f"{file} cannot be read: {error.strerror}") from None
     except ValueError:
@@ -156,7 +160,9 @@ def _unusable(message: str) -> UserError:
 
 
 def _plan(stack: str, digest: Any) -> Plan:
-    if not {"steps", "diagnostics"} & digest.keys():
+    if digest.keys() <= _BEFORE_ANYTHING:
+        return Plan(stack, failed=("",))
+    if not _TOLD & digest.keys():
         raise ValueError(stack)
     raw = [step for step in digest.get("steps") or () if step["op"] in _OPS]
     settings = _Settings(digest.get("config") or {}, raw)

@@ -122,6 +122,16 @@ def test_a_preview_that_failed_is_told_and_fails(project, capsys):
     assert "**The preview failed**" in capsys.readouterr().out
 
 
+def test_a_preview_that_failed_before_it_began_does_not_hide_the_others(project, capsys):
+    (project / "previews/local.json").write_text("{}\n")
+
+    assert run("previews") == ExitCode.FAILED
+
+    told = capsys.readouterr().out
+    assert "`local`: failed in the program or the engine" in told
+    assert "| `prod` " in told
+
+
 def cost(told: str) -> tuple[str, str]:
     """Before and after, in the only row."""
     row = next(line for line in told.splitlines() if line.startswith("| `"))

@@ -91,15 +91,29 @@ def test_a_preview_that_failed_says_where():
     assert parse("prod", {"diagnostics": [{"severity": "error", "message": "no"}]}).failed == ("",)
 
 
+@pytest.mark.parametrize("text", ["{}", "", '{"config": {"tencentcloud:region": "ap-guangzhou"}}'])
+def test_a_preview_that_failed_before_it_began_has_nothing_to_say(tmp_path, text):
+    file = tmp_path / "prod.json"
+    file.write_text(text)
+
+    assert read("prod", file) == Plan("prod", failed=("",))
+
+
+def test_a_preview_without_steps_changes_nothing():
+    """What the CLI writes without --show-sames."""
+    found = parse("prod", {"config": {}, "duration": 3, "changeSummary": {"same": 12}})
+
+    assert found == Plan("prod", complete=False)
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        "",
         "{",
         "[]",
         "null",
         '"preview"',
-        "{}",
+        '{"a": 1}',
         '{"steps": 3}',
         '{"steps": [{}]}',
         '{"steps": [{"op": "same"}]}',
