@@ -95,6 +95,8 @@ def read_mapping(path: Path, shown: str) -> dict[str, Any]:
 def project_defaults(root: Path) -> dict[str, Any]:
     """What Pulumi.yaml gives where a stack file is silent; an object of the stack replaces it as a whole."""
     declared = read_mapping(root / "Pulumi.yaml", "Pulumi.yaml").get("config") or {}
+    if not isinstance(declared, dict):
+        raise _not_yaml("Pulumi.yaml", "config must be a mapping of keys to what they are")
     defaults: dict[str, Any] = {}
     for key, entry in declared.items():
         full_key = key if ":" in key else f"{PROJECT}:{key}"
