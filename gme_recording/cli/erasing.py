@@ -162,7 +162,9 @@ def _shown(plan: ErasePlan, wish: Wish) -> str:
     if any(item.why == erase.NOT_UNDERSTOOD for item in plan.unclear):
         lines.append(f"  what is {erase.NOT_UNDERSTOOD} was put there by others: look at it in the bucket")
     if any(item.why != erase.NOT_UNDERSTOOD for item in plan.unclear):
-        lines.append("  --room <id> (a room that exists) or --numeric-users tells whose the unclear ones are")
+        lines.append(
+            "  --room <id> (of such a stream) or --numeric-users tells that unclear ones are the user's"
+        )
     lines.append(f"  written to {wish.plan}, sha256 {plan.digest}")
     return "\n".join(lines)
 

@@ -167,12 +167,13 @@ def _single_streams(place: Place, request: Request) -> _Found:
 
 def _doubt(owned: Owned, user_id: str) -> str | None:
     """Whose a single stream could be; empty if it is surely the user's, None if it surely is not."""
-    below = any(one.user_id.startswith(f"{user_id}/") for one in owned.readings)
-    if not below and all(one.user_id != user_id for one in owned.readings):
-        return None
-    if owned.sure and not below:
+    if owned.sure and owned.recording.user_id == user_id:
         return ""
-    whose = [f"user {one.user_id} in room {one.room_id}" for one in owned.readings]
+    below = any(one.user_id.startswith(f"{user_id}/") for one in owned.readings)
+    could = [*owned.readings, *(one for one in owned.outweighed if one.user_id == user_id)]
+    if not below and all(one.user_id != user_id for one in could):
+        return None
+    whose = [f"user {one.user_id} in room {one.room_id}" for one in could]
     return " or ".join([*whose, *([f"something in a folder of user {user_id}"] if below else [])]) + "?"
 
 

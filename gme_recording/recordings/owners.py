@@ -6,7 +6,7 @@ rooms and users decides; where it does not, that is said, and nobody's recording
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gme_recording.recordings.names import Recording, readings
@@ -29,6 +29,8 @@ class Owned:
     recording: Recording
     others: tuple[Recording, ...] = ()
     """Other readings that nothing rules out; empty where room and user are certain."""
+    outweighed: tuple[Recording, ...] = ()
+    """Readings that could be true, and agree less with what is known of rooms and users."""
 
     @property
     def sure(self) -> bool:
@@ -62,23 +64,36 @@ class Owners:
             if _room(found[0]) not in self._met:
                 self._met.append(_room(found[0]))
             return Owned(found[0])
-        first, *others = self._decide(found)
-        return Owned(first, tuple(others))
+        if self._known.numeric_users:
+            found = tuple(one for one in found if one.user_id.isdecimal()) or found
+        first, *others = kept = self._decide(found)
+        return Owned(first, tuple(others), tuple(one for one in found if one not in kept))
 
     def read_all(self, keys: Iterable[str]) -> Iterator[Owned]:
         """Yield what keys say, in their order, without those that are no recordings'."""
         return (owned for key in keys if (owned := self.read(key)) is not None)
 
     def _decide(self, found: tuple[Recording, ...]) -> tuple[Recording, ...]:
-        """Keep the readings that agree best with what is known; what would leave none says nothing."""
-        if self._known.numeric_users:
-            found = tuple(one for one in found if one.user_id.isdecimal()) or found
-        agreed = [self._agreed(one) for one in found]
-        return tuple(one for one, points in zip(found, agreed, strict=True) if points == max(agreed))
+        """Keep the readings that agree best with what is known.
+
+        A room that was met outweighs no likelier reading: `lobby` does not tell that there is no `lobby_2`.
+        """
+        kept = _best(found, self._agreed)
+        if found[0] not in kept:
+            kept += _best(found, self._told)
+        return tuple(one for one in found if one in kept)
 
     def _agreed(self, reading: Recording) -> int:
         room = reading.room_id in self._known.rooms or _room(reading) in self._met
         return room + (reading.user_id in self._known.users)
+
+    def _told(self, reading: Recording) -> int:
+        return (reading.room_id in self._known.rooms) + (reading.user_id in self._known.users)
+
+
+def _best(found: Sequence[Recording], points: Callable[[Recording], int]) -> list[Recording]:
+    most = max(map(points, found))
+    return [one for one in found if points(one) == most]
 
 
 def _room(recording: Recording) -> str:

@@ -139,8 +139,17 @@ def test_what_may_be_anothers_stays_until_that_is_settled(world: World) -> None:
     settled = replace(REQUEST, rooms=frozenset({"red_team"}))
     assert users(erase.plan([place(world)], settled).erase) == ["red_team_7"]
     assert users(erase.plan([place(world)], replace(REQUEST, numeric_users=True)).erase) == ["red_team_7"]
-    others = replace(REQUEST, rooms=frozenset({"red"}))
-    assert erase.plan([place(world)], others).erase == ()
+    world.put(KEY)
+    elsewhere = replace(REQUEST, rooms=frozenset({"red", "lobby"}))
+    plan = erase.plan([place(world)], elsewhere)
+    assert (users(plan.erase), users(plan.unclear)) == (["lobby_7"], ["red_team_7"]), "both rooms may exist"
+
+
+def test_a_mixed_stream_of_a_shorter_room_hides_nothing(world: World) -> None:
+    world.recorded("lobby", "9")
+    world.recorded("lobby_2", "7", mode=1)
+    plan = erase.plan([place(world)], REQUEST)
+    assert (users(plan.unclear), plan.complete) == (["lobby_2_7"], False)
 
 
 def test_ids_with_slashes_are_erased(world: World) -> None:

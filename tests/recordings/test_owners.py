@@ -62,6 +62,13 @@ def test_room_of_a_mixed_stream_is_learned_on_the_way() -> None:
     assert len(read(single("red_team", "7"), before=(mixed("red"), mixed("red_team")))) == 2
 
 
+def test_a_room_that_exists_does_not_rule_out_a_longer_one() -> None:
+    """Rooms `lobby` and `lobby_2`, of which only the first was recorded as a mixed stream."""
+    assert read(single("lobby_2", "7"), before=(mixed("lobby"),)) == [("lobby_2", "7"), ("lobby", "2_7")]
+    known = Known(rooms=frozenset({"lobby"}))
+    assert read(single("lobby_2", "7"), known, before=(mixed("lobby"),)) == [("lobby", "2_7")]
+
+
 def test_numeric_users_rule_nothing_out_where_no_reading_fits() -> None:
     assert read(single("red_team", "x"), Known(numeric_users=True)) == [("red_team", "x"), ("red", "team_x")]
 
