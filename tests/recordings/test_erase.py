@@ -1,14 +1,16 @@
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gme_recording.api import Cos
 from gme_recording.api.errors import ApiError
-from gme_recording.api.objects import Objects
+from gme_recording.api.objects import Object, Objects
 from gme_recording.errors import ExitCode, UserError
 from gme_recording.recordings import erase, erase_plan
 from gme_recording.recordings.erase import (
@@ -159,6 +161,32 @@ def test_ids_with_slashes_are_erased(world: World) -> None:
     assert plan.complete
     assert set(carried_out(plan, place(world)).values()) == {""}
     assert [key.rpartition("/")[0] for key in world.listed()] == [f"{APP}_../etc_7"]
+
+
+odd_ids = st.text("a_/1", min_size=1, max_size=4)
+
+
+@given(st.sets(st.tuples(odd_ids, odd_ids), min_size=1), st.sets(odd_ids), st.booleans(), st.data())
+def test_no_stream_of_the_users_is_passed_over(
+    streams: set[tuple[str, str]], mixed: set[str], beside: bool, data: st.DataObject
+) -> None:
+    """Whatever ids there are, and whichever rooms are named."""
+    room, user = data.draw(st.sampled_from(sorted(streams)))
+    named = data.draw(st.sets(st.sampled_from(sorted({room for room, _ in streams} | mixed))))
+    keys = {f"{APP}_{room}_{user}/1675930605_0_audio.mp3{'.json' * beside}" for room, user in streams}
+    keys |= {f"{APP}_{room}/446_1675930605_0_audio.mp3" for room in mixed}
+
+    class Listed:
+        delete = None
+
+        def versions(self, bucket: str, prefix: str) -> Iterator[Object]:
+            found = sorted((key for key in keys if key.startswith(prefix)), key=str.encode)
+            return (Object(key=key, size=1, modified=NOW) for key in found)
+
+    where = Place(region="r", bucket="b", objects=Listed())  # type: ignore[arg-type]
+    plan = erase.plan([where], replace(REQUEST, user_id=user, rooms=frozenset(named)))
+    theirs = {key for key in keys if key.startswith(f"{APP}_{room}_{user}/1675930605")}
+    assert theirs <= {item.key for item in (*plan.erase, *plan.unclear)}
 
 
 def test_what_is_not_understood_beside_the_users_recordings_is_left_to_a_person(world: World) -> None:
