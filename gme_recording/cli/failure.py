@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 
 import click
 
 from gme_recording.cli.render import safe
 from gme_recording.errors import ExitCode, InvalidInput, UserError
+
+_UNWRITABLE = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EIO})
+"""Nobody reads, the disk is full, the terminal is gone."""
 
 
 @dataclass(slots=True)
@@ -25,7 +31,23 @@ def told(*, as_json: bool) -> Iterator[Ended]:
     """Tell of whatever goes wrong inside, without a traceback unless it is a defect of this program."""
     ended = Ended()
     try:
-        yield ended
+        with _told(ended, as_json=as_json):
+            yield ended
+    except OSError as error:
+        if error.errno not in _UNWRITABLE:
+            raise
+        ended.code = ExitCode.FAILED
+        with suppress(OSError):
+            if error.errno != errno.EPIPE:  # whoever closes a pipe knows
+                tell(UserError(f"{error.filename or 'the output'} cannot be written: {error.strerror}"))
+            # what could not be written would be tried again at the process's end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def _told(ended: Ended, *, as_json: bool) -> Iterator[None]:
+    try:
+        yield
     except click.exceptions.Exit as done:
         ended.code = done.exit_code
     except click.UsageError as error:

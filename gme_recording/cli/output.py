@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import click
@@ -38,11 +39,11 @@ class Output:
     def say(self, text: str) -> None:
         """One line about what is being done."""
         if not self.as_json:
-            click.echo(render.safe(text), err=True, color=self.colour)
+            self.warn(text)
 
     def warn(self, text: str) -> None:
         """One line that must not be missed, beside JSON neither."""
-        click.echo(render.safe(text), err=True, color=self.colour)
+        self._tell(render.safe(text))
 
     def progress(self, what: str, done: int, total: int) -> None:
         """How far something is: one line written over and over, or a line now and then."""
@@ -50,10 +51,10 @@ class Output:
             return
         text = render.safe(f"{what}: {done} of {total}")
         if self.rewrites:
-            click.echo(f"\r{text}", err=True, nl=done >= total)
+            self._tell(f"\r{text}", nl=done >= total)
         elif done >= total or time.monotonic() - self._told >= _SPARSE_SECONDS:
             self._told = time.monotonic()
-            click.echo(text, err=True)
+            self._tell(text)
 
     def step(self, step: Step) -> None:
         """One line for a step that has ended."""
@@ -87,6 +88,11 @@ class Output:
         if self.as_json and not count:
             click.echo("[]")
         return count
+
+    def _tell(self, text: str, *, nl: bool = True) -> None:
+        """Write to stderr, if anybody is left who reads it: a deployment goes on without."""
+        with suppress(OSError):
+            click.echo(text, err=True, nl=nl, color=self.colour)
 
     def _show_one(self, text: str, data: Mapping[str, object], *, first: bool) -> None:
         if self.as_json:

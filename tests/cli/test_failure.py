@@ -1,10 +1,19 @@
+import errno
+import io
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import click
 import pytest
 
 from gme_recording.cli import app, failure
+from gme_recording.cli.output import Output
 from gme_recording.errors import ExitCode, InvalidInput, Problem, UserError
+
+ROOT = Path(__file__).parents[2]
 
 
 def ended(error: BaseException, *, as_json: bool = False) -> int:
@@ -49,6 +58,39 @@ def test_an_interruption_is_cancelled(error):
 def test_a_defect_is_not_hidden():
     with pytest.raises(ZeroDivisionError):
         ended(ZeroDivisionError())
+
+
+def retention(stdout: int) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-c", "from gme_recording.cli.app import main; main()", "retention"]
+    return subprocess.run(command, cwd=ROOT, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False)
+
+
+def test_output_that_finds_no_room_is_told_in_one_line():
+    with Path("/dev/full").open("w") as full:
+        ended = retention(full.fileno())
+
+    assert ended.stderr == "error: the output cannot be written: No space left on device\n"
+    assert ended.returncode == ExitCode.FAILED
+
+
+def test_output_that_nobody_reads_ends_quietly():
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    ended = retention(writer)
+
+    os.close(writer)
+    assert ended.stderr == ""
+
+
+def test_progress_that_nobody_reads_changes_nothing(monkeypatch):
+    class Closed(io.StringIO):
+        def write(self, _: str) -> int:
+            raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    monkeypatch.setattr(sys, "stderr", Closed())
+
+    Output().say("engine: Pulumi")
 
 
 def test_a_wrong_option_is_wrong_input(capsys):
