@@ -136,4 +136,5 @@ def test_slashes_in_ids_are_read(world: World) -> None:
 
 def test_odd_names_survive_the_listing(world: World) -> None:
     world.recorded("räume & <b>+%20", "用户", mode=1)
-    assert rooms_and_users(world) == [("räume & <b>+%20", "用户")]
+    odd = ("räume & <b>+%20", "用户")
+    assert rooms_and_users(world) == rooms_and_users(world, room_id=odd[0], user_id=odd[1]) == [odd]

@@ -53,7 +53,8 @@ def command(*, output: Output, **question: Any) -> int:
     Asks GME about every task that callbacks or keys name, and puts that together with what was heard and what
     is stored. A file is late when it should be in the bucket, lost a day later or when GME said it was there;
     unexpected when nothing told of it. A callback that did not come and a task that runs too long are told
-    as well. What lifecycle deleted or --erased names is not lost. Made for cron: it changes nothing.
+    as well; an object whose key is no recording's is named. What lifecycle deleted or --erased names is not
+    lost. Made for cron: it changes nothing.
 
     Exit codes: 0 nothing to look at, 7 something is, 1 refused, 2 wrong option, 3 credentials, 6 no such
     stack, 10 no database or local cloud.

@@ -85,6 +85,7 @@ def list_(*, limit: int | None, output: Output, **chosen: Any) -> int:
 
     Each is printed as it is found, so a bucket of any size is listed in little memory. Times are UTC. A time
     range takes what may hold something of it: keys tell when the task began, the bucket when a file arrived.
+    Objects whose keys are no recordings' are counted on stderr.
 
     Exit codes: 0 listed, 1 refused, 2 wrong option, 3 credentials, 6 no such stack, 10 no local cloud.
 
