@@ -42,7 +42,7 @@ class Output:
             self.warn(text)
 
     def warn(self, text: str) -> None:
-        """One line that must not be missed, beside JSON neither."""
+        """One line that must not be missed, not even beside JSON."""
         self._tell(render.safe(text))
 
     def progress(self, what: str, done: int, total: int) -> None:
