@@ -144,5 +144,5 @@ def test_yaml_that_no_one_would_write_is_refused_in_words(tmp_path: Path, text: 
 @pytest.mark.parametrize("config", ["[a]", "a", "1"])
 def test_a_projects_keys_that_are_no_mapping_are_refused(tmp_path: Path, config: str) -> None:
     (tmp_path / "Pulumi.yaml").write_text(f"name: x\nconfig: {config}\n")
-    with pytest.raises(UserError, match="Pulumi.yaml: config must be a mapping"):
+    with pytest.raises(UserError, match=r"Pulumi\.yaml: config must be a mapping"):
         files.project_defaults(tmp_path)
