@@ -110,7 +110,7 @@ def targets(stack: Stack, owner_uin: str = "") -> tuple[Target, ...]:
 
 def _target(stack: Stack, app: App, owner_uin: str) -> Target:
     place = stack.place_of(app)
-    networks, log = place.storage.allowed_networks, place.storage.access_log
+    networks, log, replica = place.storage.allowed_networks, place.storage.access_log, place.storage.replica
     policy = documents.bucket_policy(place.region, stack.appid, place.bucket, owner_uin, networks)
     return Target(
         stack=stack.name,
@@ -132,6 +132,7 @@ def _target(stack: Stack, app: App, owner_uin: str) -> Target:
         versioning=place.storage.versioning,
         tags=tuple(sorted(stack.tags.items())),
         log_bucket=stack.full_name(log.name) if log else "",
+        replica=f"{replica.region}/{stack.full_name(replica.name)}" if replica else "",
     )
 
 

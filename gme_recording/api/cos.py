@@ -25,6 +25,8 @@ NOT_CONFIGURED = frozenset(
         "NoSuchEncryptionConfiguration",
         "NoSuchLifecycleConfiguration",
         "NoSuchTagSet",
+        "ReplicationConfigurationNotFoundError",
+        "ReplicationConfigurationnotFoundError",
     }
 )
 LINK_SECONDS = 60
@@ -108,6 +110,12 @@ class Cos:
         """Return the bucket that the access log goes to; empty where nothing is logged."""
         answer = self._settings("GetBucketLogging", lambda sdk: sdk.get_bucket_logging(Bucket=bucket))
         return str((answer.get("LoggingEnabled") or {}).get("TargetBucket") or "")
+
+    def replicas(self, bucket: str) -> tuple[str, ...]:
+        """Return where enabled rules copy what is new: `<region>/<bucket>`, with `/<prefix>*` if not all."""
+        answer = self._settings("GetBucketReplication", lambda sdk: sdk.get_bucket_replication(Bucket=bucket))
+        rules = (rule for rule in each(answer.get("Rule")) if rule.get("Status") == "Enabled")
+        return tuple(sorted(_destination(rule) for rule in rules))
 
     def keys(self, bucket: str, prefix: str) -> Iterator[str]:
         """Yield every key that begins with the prefix."""
@@ -204,6 +212,12 @@ def each(value: Any) -> tuple[Any, ...]:
     if value is None:
         return ()
     return tuple(value) if isinstance(value, list) else (value,)
+
+
+def _destination(rule: Mapping[str, Any]) -> str:
+    """A bucket is named `qcs::cos:<region>::<bucket>`."""
+    name = str(rule["Destination"]["Bucket"]).removeprefix("qcs::cos:").replace("::", "/")
+    return f"{name}/{rule['Prefix']}*" if rule.get("Prefix") else name
 
 
 def parse_rule(rule: Mapping[str, Any]) -> LifecycleRule:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from components import lifecycle
 from components.config import files, parse
-from gme_recording.api import Cam, Cloud, CloudKind, Cos
+from gme_recording.api import ApiError, Cam, Cloud, CloudKind, Cos
 from gme_recording.cli import confirming
 from gme_recording.cli.deploying import existing
 from gme_recording.cli.options import project_root
@@ -19,6 +19,7 @@ from gme_recording.deploy.session import prepare
 from gme_recording.errors import ExitCode, UserError
 from gme_recording.review import drift, exposure
 from gme_recording.review.drift import Drift, Finding, Note, Part, Resource
+from gme_recording.smoke.checks import bucket
 from gme_recording.smoke.model import RECORDING_ROLE
 
 if TYPE_CHECKING:
@@ -65,11 +66,13 @@ def _looked_at(name: str, root: Path, output: Output) -> Drift:
 
 def _looks(stack: Stack, root: Path, output: Output) -> Iterator[tuple[Part, Look]]:
     yield Part.RESOURCES, partial(_resources, stack, root, output)
+    if stack.cloud is CloudKind.LOCAL:  # elsewhere the engine sees it
+        yield Part.RESOURCES, partial(_replication, stack, root)
     for app in stack.apps:
         yield Part.CONSOLE, partial(_console, stack, app, root)
     yield Part.GRANT, partial(_grant, stack, root)
-    for bucket, region, prefixes in _buckets(stack):
-        yield Part.EXPOSURE, partial(_exposure, stack, root, bucket, region, prefixes)
+    for name, region, prefixes in _buckets(stack):
+        yield Part.EXPOSURE, partial(_exposure, stack, root, name, region, prefixes)
 
 
 def _resources(stack: Stack, root: Path, output: Output) -> Iterator[Finding]:
@@ -83,6 +86,20 @@ def _read(steps: Iterable[Step]) -> Iterator[Resource]:
             f"{each.path}: {each.old or '(not set)'} → {each.new or '(not set)'}" for each in step.changes
         )
         yield Resource(step.type, step.name, step.drift, step.op, changes)
+
+
+def _replication(stack: Stack, root: Path) -> Iterator[Finding]:
+    from components.smoke import targets  # noqa: PLC0415 - loads the Pulumi SDK
+
+    for target in {each.bucket: each for each in targets(stack)}.values():
+        cos = Cos(Cloud.connect(stack.cloud, target.region, root))
+        try:
+            found = tuple(bucket.replication(cos, target.bucket, target.replica or ""))
+        except ApiError as error:
+            if error.code != "NoSuchBucket":  # which the engine tells
+                raise
+            continue
+        yield from drift.of_replication(target.bucket, found)
 
 
 def _console(stack: Stack, app: App, root: Path) -> Iterator[Finding]:
@@ -109,7 +126,7 @@ def _buckets(stack: Stack) -> Iterator[tuple[str, str, tuple[str, ...]]]:
 
 
 def _exposure(
-    stack: Stack, root: Path, bucket: str, region: str, prefixes: Sequence[str]
+    stack: Stack, root: Path, name: str, region: str, prefixes: Sequence[str]
 ) -> Iterator[Finding | Note]:
     cos = Cos(Cloud.connect(stack.cloud, region, root))
-    return drift.of_exposure(stack.name, bucket, exposure.look(cos, bucket, prefixes))
+    return drift.of_exposure(stack.name, name, exposure.look(cos, name, prefixes))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gme_recording.errors import ExitCode
 from gme_recording.review.markdown import code, counted, prose
+from gme_recording.smoke.checks.bucket import UNSEEN
 
 if TYPE_CHECKING:
     from gme_recording.console.standing import Standing
@@ -133,6 +134,14 @@ def of_resources(stack: str, resources: Iterable[Resource]) -> Iterator[Finding]
         elif each.name not in drifted:
             what = f"{each.type} {each.name} is declared differently and not deployed ({each.op})"
             yield _by_deployer(what, each, f"gme-recording up --stack {stack}")
+
+
+def of_replication(bucket: str, differences: tuple[str, ...]) -> Iterator[Finding]:
+    """Where else a bucket is copied to than declared, of which the provider tells the engine nothing."""
+    if differences:
+        yield Finding(
+            Part.RESOURCES, f"replication of {bucket} differs in the cloud", differences, Who.DEPLOYER, UNSEEN
+        )
 
 
 def of_console(stack: str, standing: Standing, *, by_hand: bool) -> Iterator[Finding]:

@@ -69,14 +69,16 @@ class Target:
     """(key, value); tags that somebody else adds are no difference."""
     log_bucket: str | None = NOT_DECLARED
     """Where the access log goes; empty where none is declared."""
+    replica: str | None = NOT_DECLARED
+    """`<region>/<bucket>` that recordings are copied to; empty where none is declared."""
 
     def fingerprint_data(self) -> dict[str, Any]:
         """Return all that decides whether a passed test still counts, as plain JSON data.
 
-        A relay that is declared makes the test prove more; without one nothing is proved otherwise than
-        before there were relays.
+        A relay or a replica that is declared makes the test prove more; without one nothing is proved
+        otherwise than before there were any.
         """
-        left_out = NOT_COMPARED if self.callback_relay else NOT_COMPARED | {"callback_relay"}
+        left_out = NOT_COMPARED | {name for name in ("callback_relay", "replica") if not getattr(self, name)}
         data = {item.name: getattr(self, item.name) for item in fields(self) if item.name not in left_out}
         rules = sorted(self.lifecycle, key=lambda rule: rule.id)
         return {

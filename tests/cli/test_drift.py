@@ -6,6 +6,8 @@ import pytest
 
 from gme_recording.cli import app, drifting
 from gme_recording.errors import ExitCode, UserError
+from gme_recording.localcloud.pytest_plugin import RunningCloud
+from tests.recordings.world import World
 
 ROOT = Path(__file__).parents[2]
 
@@ -63,6 +65,37 @@ def test_all_are_those_with_a_file_and_a_wrong_file_stops_none_of_them(project, 
     assert list(failed) == ["dev", "local", "prod", "staging"]
     assert (failed["dev"]["parts"], failed["dev"]["exitCode"]) == ([], ExitCode.INPUT)
     assert failed["prod"]["parts"] == ["resources"]
+
+
+def test_replication_that_the_engine_cannot_see_is_read_from_the_local_cloud(
+    project: Path,
+    local_cloud: RunningCloud,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    """The provider reads none where `cosDomain` is set, so a refresh finds nothing."""
+    World(local_cloud)
+    monkeypatch.setenv("GME_RECORDING_CLOUD", local_cloud.url)
+    file = project / "stacks" / "Pulumi.local.yaml"
+    declared = (
+        "\n    versioning: true\n    replica: {region: ap-singapore, name: copy}\n    on_destroy: empty\n"
+    )
+
+    def found() -> list[tuple[str, list[str]]]:
+        _, out, _ = ran(capsys, "--json")
+        (stack,) = json.loads(out)
+        return [(each["what"], each["details"]) for each in stack["findings"] if each["part"] == "resources"]
+
+    assert found() == []
+
+    file.write_text(file.read_text().replace("\n    on_destroy: empty\n", declared))
+
+    assert found() == [
+        (
+            "replication of voice-local-1250000000 differs in the cloud",
+            ["recordings are copied to nowhere, declared ap-singapore/copy-1250000000"],
+        )
+    ]
 
 
 def test_a_stack_without_a_file_is_told(project, capsys):

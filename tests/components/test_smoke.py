@@ -12,7 +12,7 @@ import pulumi
 import pytest
 
 from components import documents, lifecycle, smoke
-from components.config.model import Retention, SmokeWhen, Storage
+from components.config.model import Replica, Retention, SmokeWhen, Storage
 from gme_recording import smoke as smoke_test
 from gme_recording.api import Cloud
 from gme_recording.errors import UserError
@@ -116,6 +116,7 @@ def test_each_application_is_a_target_with_all_that_was_declared() -> None:
         versioning=False,
         tags=(("environment", "test"),),
         log_bucket="",
+        replica="",
     )
     assert second == replace(first, app="app1", biz_id=1400000002)
 
@@ -138,6 +139,14 @@ def test_each_application_is_proved_in_its_own_region() -> None:
         ("ap-beijing", "voice-bj-1250000000"),
     ]
     assert [rule.expire_days for rule in smoke.targets(away)[1].lifecycle] == [5, 5, 1, 1]
+
+
+def test_a_replica_is_named_with_its_region() -> None:
+    copy = Replica(region="ap-hongkong", name="copy")
+    storage = Storage(name="v", retention=Retention(keep_days=5), versioning=True, replica=copy)
+    assert [target.replica for target in smoke.targets(a_stack(storage=storage))] == [
+        "ap-hongkong/copy-1250000000"
+    ]
 
 
 def test_a_policy_that_cannot_be_worded_is_not_compared() -> None:

@@ -34,6 +34,7 @@ OTHER: dict[str, Any] = {
     "versioning": False,
     "tags": (("environment", "test"),),
     "log_bucket": "",
+    "replica": "ap-singapore/copy-1250000000",
 }
 
 
@@ -60,8 +61,8 @@ def test_every_part_of_a_lifecycle_rule_counts(name: str) -> None:
     assert one.fingerprint_data() != other.fingerprint_data()
 
 
-def test_without_a_relay_the_fingerprint_is_what_it_was_before_there_were_any() -> None:
-    assert "callback_relay" not in a_target().fingerprint_data()
+def test_without_relay_and_replica_the_fingerprint_is_what_it_was_before_there_were_any() -> None:
+    assert not {"callback_relay", "replica"} & a_target(replica="").fingerprint_data().keys()
 
 
 def test_fingerprint_is_plain_json() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gme_recording.api.cam import Cam
 from gme_recording.api.cos import Cos
+from gme_recording.api.credentials import CloudKind
 from gme_recording.api.errors import ApiError
 from gme_recording.smoke import stranger
 from gme_recording.smoke.model import Cause, Failed, Skipped
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 SECURE_TRANSPORT = "cos:secure-transport"
 """The condition by which a policy demands TLS (436/71307)."""
+UNSEEN = (
+    "the provider reads no replication in the local cloud, so no refresh repairs it: declare storage.replica"
+    " otherwise, gme-recording up, declare it as it should be, and gme-recording up again"
+)
+"""Where `cosDomain` is set, as it is for the local cloud (providers/tencentcloud/cos/bucket_parts.py)."""
 
 
 def reachable(run: Run) -> str:
@@ -37,8 +43,13 @@ def reachable(run: Run) -> str:
 
 def as_declared(run: Run) -> str:
     """What COS says about the bucket equals what was declared: an update that got lost is found here."""
-    if differences := list(_differences(run)):
-        raise Failed("; ".join(differences), hint="gme-recording up --refresh repairs it")
+    differences, copies = [*_differences(run)], [*_copies(run)]
+    if differences or copies:
+        unseen = not differences and run.target.cloud is CloudKind.LOCAL
+        raise Failed(
+            "; ".join([*differences, *copies]),
+            hint=UNSEEN if unseen else "gme-recording up --refresh repairs it",
+        )
     rules = len(run.target.lifecycle)
     found = [
         f"{rules} lifecycle rule{'' if rules == 1 else 's'}",
@@ -55,6 +66,7 @@ def _further(target: Target) -> dict[str, bool]:
         "versioning": target.versioning is not None,
         "tags": target.tags is not None,
         "access log": target.log_bucket is not None,
+        "replica": bool(target.replica),
     }
 
 
@@ -72,6 +84,18 @@ def _differences(run: Run) -> Iterator[str]:
         yield from _tags(dict(target.tags), run.cos.tags(target.bucket))
     if target.log_bucket is not None and (log := run.cos.log_bucket(target.bucket)) != target.log_bucket:
         yield f"the access log goes to {log or 'nowhere'}, declared {target.log_bucket or 'nowhere'}"
+
+
+def _copies(run: Run) -> Iterator[str]:
+    if run.target.replica is not None:
+        yield from replication(run.cos, run.target.bucket, run.target.replica)
+
+
+def replication(cos: Cos, bucket: str, declared: str) -> Iterator[str]:
+    """Yield where else a bucket is copied to than declared, as `Target.replica` has it."""
+    found = ", ".join(cos.replicas(bucket))
+    if found != declared:
+        yield f"recordings are copied to {found or 'nowhere'}, declared {declared or 'nowhere'}"
 
 
 def _rules(wanted: Iterable[LifecycleRule], now: Iterable[LifecycleRule]) -> Iterator[str]:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from qcloud_cos import CosServiceError
 
 from gme_recording import smoke
 from gme_recording.api import Cam, Cloud, CloudKind, Credentials, LifecycleRule, Secret
 from gme_recording.smoke import Verdict, stranger
 from gme_recording.smoke.model import Run
 from tests.smoke.environment import APP, BUCKET, NOTHING, POLICY, RULE, Environment, found
+
+COPY = "copy-1250000000"
 
 
 def test_bucket_finds_that_there_is_none(environment: Environment) -> None:
@@ -59,6 +63,10 @@ def test_bucket_settings_finds_what_differs(
             "tag environment is lab, declared test; tag team is missing",
         ),
         ({"log_bucket": "log-1250000000"}, "the access log goes to nowhere, declared log-1250000000"),
+        (
+            {"replica": f"ap-guangzhou/{COPY}"},
+            f"recordings are copied to nowhere, declared ap-guangzhou/{COPY}",
+        ),
     ],
 )
 def test_bucket_settings_finds_an_update_that_got_lost(
@@ -82,6 +90,47 @@ def test_bucket_settings_prove_everything_that_is_declared(environment: Environm
     report = smoke.run(declared, environment.cloud)
     proof = "1 lifecycle rule, encryption AES256, policy, versioning, tags, access log"
     assert found(report, "bucket-settings", Verdict.PASS) == proof
+
+
+@pytest.mark.parametrize(
+    ("rule", "wanted"),
+    [
+        ({}, f"ap-guangzhou/{COPY}, declared nowhere"),
+        ({"Prefix": "1400000001_"}, f"ap-guangzhou/{COPY}/1400000001_*, declared nowhere"),
+    ],
+)
+def test_bucket_settings_finds_a_copy_that_nobody_declared(
+    environment: Environment, rule: dict[str, str], wanted: str
+) -> None:
+    replicate(environment, **rule)
+    report = smoke.run(environment.target(replica=""), environment.cloud)
+    assert found(report, "bucket-settings") == f"recordings are copied to {wanted}"
+
+
+def test_bucket_settings_prove_a_replica_and_find_it_switched_off(environment: Environment) -> None:
+    target = environment.target(replica=f"ap-guangzhou/{COPY}")
+    replicate(environment)
+    proof = found(smoke.run(target, environment.cloud), "bucket-settings", Verdict.PASS)
+    assert proof.endswith(", replica")
+
+    replicate(environment, Status="Disabled")
+
+    report = smoke.run(target, environment.cloud)
+    assert found(report, "bucket-settings") == f"recordings are copied to nowhere, declared {target.replica}"
+    assert "no refresh repairs it" in report.hint
+
+
+def replicate(environment: Environment, **changes: str) -> None:
+    """Copy everything to a bucket of the same region: where it is, is only its name to this check."""
+    with suppress(CosServiceError):
+        environment.bucket(COPY)
+    for bucket in (BUCKET, COPY):
+        environment.sdk.put_bucket_versioning(Bucket=bucket, Status="Enabled")
+    destination = {"Bucket": f"qcs::cos:ap-guangzhou::{COPY}"}
+    rule = {"ID": "all", "Status": "Enabled", "Prefix": "", "Destination": destination, **changes}
+    role = "qcs::cam::uin/100000000001:uin/100000000001"
+    configuration = {"Role": role, "Rule": [rule]}
+    environment.sdk.put_bucket_replication(Bucket=BUCKET, ReplicationConfiguration=configuration)
 
 
 def further(environment: Environment) -> None:
