@@ -79,29 +79,31 @@ class Mender:
 
     def after(self, told: UserError, accused: Mapping[str, Mapping[str, Any]]) -> UserError:
         """Return the error to raise for a run that failed at these resources: NeedsRepair, or as it was."""
-        reasons: tuple[str, ...] = ()
+        gone: tuple[str, ...] = ()
+        unknown: tuple[str, ...] = ()
         with suppress(UserError):  # a cloud that does not answer explains nothing
-            reasons = self._contradictions(accused)
-        makes_grant = any(recover.identity(urn)[0] == LINKED_ROLE for urn in accused)
-        if reasons and makes_grant and (other := grant.maker(self.stack, self.root)):
-            file = f"stacks/Pulumi.{self.stack.name}.yaml"
-            hint = f"access.grant: existing in {file}, as stack {other} makes the account's role"
-            return UserError(_listed(told, reasons), hint=hint, exit_code=told.exit_code)
-        return NeedsRepair(told, reasons, self.stack.name) if reasons else told
-
-    def _contradictions(self, accused: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
-        if not any(recover.identity(urn)[0] in TYPES for urn in accused):
-            return ()
-        deployment, find = self.deployment(), finder_of(self.stack, self.root)
-        gone = recover.gone(deployment, accused, find)
-        unknown = recover.unknown(deployment, accused, find)
-        return (
+            gone, unknown = self._contradictions(accused)
+        reasons = (
             *(f"{_shown(urn)} is gone from the cloud, but the state has it" for urn in gone),
             *(
                 f"{_shown(urn)} is in the cloud already, but the state has it not{_maybe(urn)}"
                 for urn in unknown
             ),
         )
+        if any(map(_is_grant, unknown)) and (other := grant.maker(self.stack, self.root)):
+            file = f"stacks/Pulumi.{self.stack.name}.yaml"
+            hint = f"access.grant: existing in {file}, as stack {other} makes the account's role"
+            return UserError(_listed(told, reasons), hint=hint, exit_code=told.exit_code)
+        return NeedsRepair(told, reasons, self.stack.name) if reasons else told
+
+    def _contradictions(
+        self, accused: Mapping[str, Mapping[str, Any]]
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """URNs that the state has and the cloud has not, and those that only the cloud has."""
+        if not any(recover.identity(urn)[0] in TYPES for urn in accused):
+            return (), ()
+        deployment, find = self.deployment(), finder_of(self.stack, self.root)
+        return recover.gone(deployment, accused, find), recover.unknown(deployment, accused, find)
 
     def deployment(self) -> recover.State:
         """Return what the state has; of a file backend of ours it is read, any other is exported."""
@@ -122,11 +124,12 @@ def _listed(told: UserError, reasons: tuple[str, ...]) -> str:
     return "\n".join([told.message, *(f"  {reason}" for reason in reasons)])
 
 
+def _is_grant(urn: str) -> bool:
+    return recover.identity(urn)[0] == LINKED_ROLE
+
+
 def _maybe(urn: str) -> str:
-    """Say whose it may be, if nothing but that decides what to do."""
-    if recover.identity(urn)[0] != LINKED_ROLE:
-        return ""
-    return "; if a stack of another project has it, access.grant: existing"
+    return "; if a stack of another project has it, access.grant: existing" if _is_grant(urn) else ""
 
 
 def _shown(urn: str) -> str:
