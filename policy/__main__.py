@@ -51,12 +51,11 @@ def _report(rule: Rule[Subject], subject: Subject, args: Any, report: Callable[[
 
 
 def _described(rule: Rule[Any]) -> dict[str, Any]:
+    level = pack.EnforcementLevel.MANDATORY if rule.stops else pack.EnforcementLevel.ADVISORY
     return {
         "name": rule.id,
         "description": f"{rule.title}.",
-        "enforcement_level": pack.EnforcementLevel.MANDATORY
-        if rule.stops
-        else pack.EnforcementLevel.ADVISORY,
+        "enforcement_level": level,
         "severity": pack.Severity(rule.severity.value),
         "remediation_steps": rule.hint,
         "tags": [*rule.maps_to],

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from components.config import parse
 from gme_recording.api import Cloud
@@ -18,6 +17,7 @@ from gme_recording.cli.output import Output
 from gme_recording.deploy.session import prepare
 from gme_recording.errors import ExitCode, UserError
 from gme_recording.review import comment, expense, findings, plan, prices
+from gme_recording.review.expense import Change
 from gme_recording.review.plan import Plan
 from gme_recording.review.report import Means, Review, review
 from gme_recording.review.retention import Listing
@@ -57,12 +57,13 @@ def tell(asked: Asked, output: Output) -> int:
             hint="gme-recording review --stack prod, or gme-recording review prod=prod.json",
             exit_code=ExitCode.INPUT,
         )
-    costs = _costs(asked)
+    cost, costs = _costs(asked)
     plans = [*_read(files), *_made(asked.stacks, root, output)]
     means = Means(
         policies=policies,
         listing=_listing(root) if asked.objects else None,
-        **costs,
+        cost=cost,
+        costs=costs,
     )
     told = review(plans, means, commit=asked.commit, at=asked.at)
     text = comment.render(told.comment)
@@ -95,21 +96,18 @@ def _listing(root: Path) -> Listing:
     return look
 
 
-def _costs(asked: Asked) -> dict[str, Any]:
-    """Of the means of a review those that tell costs."""
-    if (hours := asked.hours_per_day) is None:
-        if asked.prices or asked.recording_price is not None:
-            raise UserError(
-                "--prices and --recording-price are for costs, which nobody asked for",
-                hint="gme-recording review … --hours-per-day 100",
-                exit_code=ExitCode.INPUT,
-            )
-        return {}
-    table = prices.load(asked.prices).with_recording(asked.recording_price)
-    return {
-        "cost": lambda each: expense.change(each, hours, table),
-        "costs": expense.assumed(hours, table),
-    }
+def _costs(asked: Asked) -> tuple[Callable[[Plan], Change], str]:
+    """How to tell a stack's costs, and what they are."""
+    if (hours := asked.hours_per_day) is not None:
+        table = prices.load(asked.prices).with_recording(asked.recording_price)
+        return lambda each: expense.change(each, hours, table), expense.assumed(hours, table)
+    if asked.prices or asked.recording_price is not None:
+        raise UserError(
+            "--prices and --recording-price are for costs, which nobody asked for",
+            hint="gme-recording review … --hours-per-day 100",
+            exit_code=ExitCode.INPUT,
+        )
+    return lambda _: Change(""), ""
 
 
 def _code(told: Review, fail_on: Sequence[str]) -> ExitCode:
