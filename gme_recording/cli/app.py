@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from gme_recording.cli import failure
+from gme_recording.errors import ExitCode
 
 VERBS = {
     "up": "Deploy a stack, then prove it by recording in it.",
@@ -77,6 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if arguments is None else arguments)
     with _interruptible():
         code = run(given)
+    if code == ExitCode.CANCELLED:  # what is still being taken back is broken off by one more Ctrl-C
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.exit(code)
 
 
