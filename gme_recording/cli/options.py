@@ -82,7 +82,9 @@ class Amount(click.ParamType[Decimal]):
             number = Decimal(str(value))
         except InvalidOperation:
             self.fail(f"{value!r} is no number", param, ctx)
-        if not number.is_finite() or number < self.least:
+        if not number.is_finite():
+            self.fail(f"{value} is not a number to count with", param, ctx)
+        if number < self.least:
             self.fail(f"{value} is not {self.least} or more", param, ctx)
         return number
 
