@@ -1,5 +1,7 @@
 import copy
+import gzip
 import json
+import os
 from types import SimpleNamespace
 from typing import Any
 
@@ -224,3 +226,23 @@ def test_only_torn_sidecars_are_dropped(tmp_path):
     recover.drop_torn_sidecars(tmp_path)
 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b.json.attrs", "c.json"]
+
+
+def test_the_file_of_a_stack_is_the_newest_of_both_forms_and_never_its_backup(tmp_path):
+    folder = tmp_path / ".pulumi" / "stacks" / "p"
+    folder.mkdir(parents=True)
+
+    def kept(name: str, resources: int, age: int) -> None:
+        text = json.dumps({"checkpoint": {"latest": {"resources": [{}] * resources}}}).encode()
+        file = folder / name
+        file.write_bytes(gzip.compress(text) if name.endswith(".gz") else text)
+        os.utime(file, (age, age))
+
+    kept("local.json.bak", 3, 9)
+    assert recover.recorded(tmp_path, "local") == {}
+
+    kept("local.json", 1, 1)
+    assert len(recover.recorded(tmp_path, "local")["resources"]) == 1
+
+    kept("local.json.gz", 2, 2)
+    assert len(recover.recorded(tmp_path, "local")["resources"]) == 2
