@@ -94,6 +94,33 @@ def test_interrupted_test_fails_its_hook(
         fire(tmp_path)
 
 
+def test_hook_whose_engine_is_gone_ends_the_test(
+    tmp_path: Path, outcome: Callable[[Callable[[Target], Report]], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, interrupted = threading.Event(), threading.Event()
+
+    def waiting(_: Target) -> Report:
+        begun.set()
+        assert interrupted.wait(10)
+        raise smoke_test.Interrupted
+
+    outcome(waiting)
+    monkeypatch.setattr(smoke_test, "interrupt", interrupted.set)
+    monkeypatch.setattr(smoke, "_GOING_SECONDS", 0.0)
+    args = pulumi.ResourceHookArgs(urn="urn", id="", name="t-marker", type="pulumi:index:Stash")
+    hook = smoke.proving(TARGETS, tmp_path)
+
+    async def stopped() -> None:
+        answer = asyncio.ensure_future(hook(args))
+        await asyncio.to_thread(begun.wait, 10)
+        answer.cancel()
+        await answer
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(stopped())
+    assert interrupted.is_set()
+
+
 def test_each_application_is_a_target_with_all_that_was_declared() -> None:
     stack = a_stack(apps=2)
     first, second = smoke.targets(stack)
