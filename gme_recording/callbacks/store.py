@@ -6,8 +6,9 @@ import hashlib
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
@@ -89,6 +90,7 @@ class Settled:
 
 
 _PAGE = 1000
+_POLL_SECONDS = 0.01
 _EVENT = ", ".join(field.name for field in fields(Event))
 _KEPT = f"{_EVENT}, body, received, receipts, state, attempts, error"
 _ADD = f"""
@@ -128,14 +130,15 @@ class Store:
         self._lock = threading.Lock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # it names players; SQLite would say 0644
+            with suppress(FileExistsError):  # it names players; SQLite would say 0644
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
             self._db = sqlite3.connect(
                 path, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False
             )
         except (OSError, sqlite3.Error) as error:
             raise unusable(path, error) from None
         try:
-            self._db.execute("PRAGMA journal_mode = WAL")
+            _write_ahead(self._db)
             self._db.execute("PRAGMA synchronous = FULL")
             migrate(self._db, str(path))
         except sqlite3.Error as error:
@@ -244,6 +247,20 @@ class Store:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
+
+
+def _write_ahead(database: sqlite3.Connection) -> None:
+    """Keep a write-ahead log; for others that begin to do so at this moment SQLite itself does not wait."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_POLL_SECONDS)
+        else:
+            return
 
 
 def _add(database: sqlite3.Connection, arrival: Arrival, *, queue: bool) -> bool:
