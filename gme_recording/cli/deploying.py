@@ -34,6 +34,7 @@ def up(name: str, output: Output, *, refresh: bool, repair: bool, expect_no_chan
     """Deploy, and show outputs, smoke test and where the console is."""
     deployment = prepare(name, project_root(), output)
     _agreed(deployment, output, "up", yes=yes)
+    leftovers.agree_to_up(deployment.stack, deployment.state())
     with tested(deployment, output) as reports:
         outcome = _mended(lambda agreed: deployment.up(refresh=refresh, repair=agreed), output, repair=repair)
     if not reports and _due(deployment, outcome):
@@ -77,7 +78,7 @@ def destroy(name: str, output: Output, *, repair: bool, yes: bool) -> int:
         )
         return ExitCode.OK
     state = deployment.state()
-    leftovers.agree(deployment.stack, state)
+    leftovers.agree_to_destroy(deployment.stack, state)
     _agreed(deployment, output, "destroy", yes=yes)
     outcome = _mended(lambda agreed: deployment.destroy(repair=agreed), output, repair=repair)
     untouched = leftovers.of(deployment.stack, state, outcome.steps)

@@ -1,4 +1,4 @@
-"""What `destroy` leaves where it is: what the stack file declares, the state knows, and the engine did.
+"""What becomes of buckets that go: what the stack file declares, the state knows, and the engine did.
 
 The engine goes by the state. A stack file that was edited since the last `up` has no say.
 """
@@ -22,18 +22,26 @@ if TYPE_CHECKING:
 _STRICTNESS = (OnDestroy.EMPTY, OnDestroy.KEEP, OnDestroy.REFUSE)
 
 
-def agree(stack: Stack, state: State) -> None:
+def agree_to_destroy(stack: Stack, state: State) -> None:
     """Raise UserError INPUT if the stack file would leave a bucket that the state lets go."""
-    declared = {bucket: place.storage.on_destroy for place in stack.places for bucket in _names(stack, place)}
-    strictest = max((place.storage.on_destroy for place in stack.places), key=_STRICTNESS.index)
-    for resource in _resources(state, BUCKET):
-        bucket, known = resource["inputs"]["bucket"], _on_destroy(resource)
-        wanted = declared.get(bucket, strictest)  # one that the file does not name was renamed
-        if _STRICTNESS.index(wanted) > _STRICTNESS.index(known):
+    for bucket, wanted in _let_go(stack, state):
+        raise UserError(
+            f"the stack file says on_destroy: {wanted}, the deployed bucket {bucket} does not know it"
+            " yet; nothing was deleted",
+            hint=f"gme-recording up --stack {stack.name}, then destroy",
+            exit_code=ExitCode.INPUT,
+        )
+
+
+def agree_to_up(stack: Stack, state: State) -> None:
+    """Raise UserError INPUT if a bucket that the file names no longer would go against its `on_destroy`."""
+    declared = {bucket for place in stack.places for bucket in _names(stack, place)}
+    for bucket, wanted in _let_go(stack, state):
+        if bucket not in declared:
             raise UserError(
-                f"the stack file says on_destroy: {wanted}, the deployed bucket {bucket} does not know it"
-                " yet; nothing was deleted",
-                hint=f"gme-recording up --stack {stack.name}, then destroy",
+                f"the stack file says on_destroy: {wanted} and names the deployed bucket {bucket} no longer:"
+                " it would be deleted, as it does not know that yet; nothing was changed",
+                hint=f"put its name back, gme-recording up --stack {stack.name}, then change the name",
                 exit_code=ExitCode.INPUT,
             )
 
@@ -55,6 +63,17 @@ def of(stack: Stack, state: State, steps: Iterable[Step]) -> tuple[str, ...]:
             for app in stack.apps
         ]
     return tuple(found)
+
+
+def _let_go(stack: Stack, state: State) -> Iterator[tuple[str, OnDestroy]]:
+    """Buckets for which the stack file is stricter than the state, and what it says."""
+    declared = {bucket: place.storage.on_destroy for place in stack.places for bucket in _names(stack, place)}
+    strictest = max((place.storage.on_destroy for place in stack.places), key=_STRICTNESS.index)
+    for resource in _resources(state, BUCKET):
+        bucket = resource["inputs"]["bucket"]
+        wanted = declared.get(bucket, strictest)  # one that the file does not name was renamed
+        if _STRICTNESS.index(wanted) > _STRICTNESS.index(_on_destroy(resource)):
+            yield bucket, wanted
 
 
 def _names(stack: Stack, place: Place) -> Iterator[str]:

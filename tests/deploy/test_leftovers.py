@@ -39,11 +39,11 @@ def test_a_stack_file_that_is_stricter_than_the_state_is_not_passed_over(declare
 
     if (declared, known) in {(REFUSE, KEEP), (REFUSE, EMPTY), (KEEP, EMPTY)}:
         with pytest.raises(UserError, match=f"on_destroy: {declared}, the deployed bucket") as refused:
-            leftovers.agree(stack, there)
+            leftovers.agree_to_destroy(stack, there)
         assert refused.value.exit_code is ExitCode.INPUT
         assert refused.value.hint == "gme-recording up --stack test, then destroy"
     else:
-        leftovers.agree(stack, there)
+        leftovers.agree_to_destroy(stack, there)
 
 
 def test_replica_log_and_a_bucket_that_was_renamed_in_the_file_are_guarded_too():
@@ -55,7 +55,22 @@ def test_replica_log_and_a_bucket_that_was_renamed_in_the_file_are_guarded_too()
 
     for name in ("logs", "copies", "its-old-name"):
         with pytest.raises(UserError, match=f"bucket {name}-1250000000"):
-            leftovers.agree(stack, state(f"{name}-1250000000"))
+            leftovers.agree_to_destroy(stack, state(f"{name}-1250000000"))
+
+
+def test_an_up_deletes_no_bucket_that_the_file_would_keep_and_names_no_longer():
+    stack = declaring(KEEP)
+    here = stack.places[0].bucket
+
+    with pytest.raises(
+        UserError, match="on_destroy: keep and names the deployed bucket its-old-name"
+    ) as told:
+        leftovers.agree_to_up(stack, state("its-old-name"))
+
+    assert told.value.exit_code is ExitCode.INPUT
+    leftovers.agree_to_up(stack, state(here))
+    leftovers.agree_to_up(stack, state("its-old-name", known=KEEP))
+    leftovers.agree_to_up(declaring(EMPTY), state("its-old-name"))
 
 
 def test_what_stays_is_what_the_engine_has_forgotten_whatever_the_file_says():

@@ -82,6 +82,12 @@ def test_an_engine_that_is_too_old_is_refused(project):
 def test_a_bucket_is_protected_by_the_stack_file_before_an_up_and_by_the_state_after_it(deployed):
     deployed.edit("on_destroy: empty", "on_destroy: refuse")
 
+    deployed.edit("name: voice-local", "name: voice-renamed")
+    renamed = deployed.run("up")
+    assert renamed.code == ExitCode.INPUT
+    assert "names the deployed bucket voice-local-1250000000 no longer" in renamed.err
+    deployed.edit("name: voice-renamed", "name: voice-local")
+
     refused = deployed.run("destroy")
 
     assert refused.code == ExitCode.INPUT
