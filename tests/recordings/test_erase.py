@@ -1,18 +1,12 @@
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gme_recording.api import Cos
-from gme_recording.api.errors import ApiError
 from gme_recording.api.objects import Object, Objects
-from gme_recording.errors import ExitCode, UserError
-from gme_recording.recordings import erase, erase_plan
+from gme_recording.recordings import erase
 from gme_recording.recordings.erase import (
     MARKER,
     MIXED,
@@ -22,31 +16,9 @@ from gme_recording.recordings.erase import (
     SAME_ROOM,
     SAME_TASK,
     Place,
-    Request,
 )
-from gme_recording.recordings.erase_plan import ErasePlan, Item
-from gme_recording.recordings.erase_record import Record
-from gme_recording.recordings.listing import Wanted, find
-from gme_recording.recordings.owners import Known
+from tests.recordings.erasing import KEY, NOW, REQUEST, carried_out, place, users
 from tests.recordings.world import APP, BUCKET, REGION, World
-
-NOW = datetime(2026, 1, 31, tzinfo=UTC)
-REQUEST = Request(stack="local", biz_id=APP, user_id="7", now=NOW)
-KEY = f"{APP}_lobby_7/2026-01-01-19-00-00_0_audio.mp3"
-
-
-def place(world: World) -> Place:
-    return Place(
-        region=REGION, bucket=BUCKET, objects=world.objects, rules=Cos(world.cloud).lifecycle(BUCKET)
-    )
-
-
-def users(items: Sequence[Item]) -> list[str]:
-    return [item.key.partition("/")[0].removeprefix(f"{APP}_") for item in items]
-
-
-def carried_out(plan: ErasePlan, *places: Place) -> dict[str, str]:
-    return {done.item.key: done.code for batch in erase.act(plan, places) for done in batch}
 
 
 def test_a_users_own_streams_go_and_nobody_elses(world: World) -> None:
@@ -240,182 +212,3 @@ def test_what_lifecycle_foretells_comes_true(world: World) -> None:
     assert world.listed() == [KEY]
     world.advance(120)
     assert world.listed() == []
-
-
-def test_what_came_after_the_plan_stays(world: World) -> None:
-    world.recorded("lobby", "7", mode=1)
-    plan = erase.plan([place(world)], REQUEST)
-    world.recorded("lobby", "7", mode=1)
-    carried_out(plan, place(world))
-    left = find(world.objects, BUCKET, Wanted(biz_id=APP), Known())
-    assert [item.recording.user_id for item in left] == ["7"]
-
-
-def test_a_refused_deletion_is_told_key_by_key(world: World) -> None:
-    world.recorded("lobby", "7", mode=1)
-    plan = erase.plan([place(world)], REQUEST)
-    reader = Objects(
-        world.as_user("reader", {"effect": "allow", "action": ["cos:GetBucket"], "resource": "*"})
-    )
-    assert set(carried_out(plan, replace(place(world), objects=reader)).values()) == {"AccessDenied"}
-    assert len(world.listed()) == 1
-
-
-def test_an_eraser_needs_no_right_to_listen(world: World) -> None:
-    world.recorded("lobby", "7", mode=1)
-    actions = [
-        "cos:DeleteMultipleObjects",
-        "cos:DeleteObject",
-        "cos:GetBucket",
-        "cos:GetBucketObjectVersions",
-    ]
-    eraser = Objects(world.as_user("eraser", {"effect": "allow", "action": actions, "resource": "*"}))
-    where = replace(place(world), objects=eraser)
-    assert set(carried_out(erase.plan([where], REQUEST), where).values()) == {""}
-    assert world.listed() == []
-
-
-def test_planning_without_the_right_to_look_is_refused(world: World) -> None:
-    nobody = Objects(world.as_user("nobody", {"effect": "deny", "action": ["cos:*"], "resource": "*"}))
-    with pytest.raises(ApiError) as refused:
-        erase.plan([replace(place(world), objects=nobody)], REQUEST)
-    assert refused.value.code == "AccessDenied"
-
-
-def test_keys_that_xml_cannot_carry_go_one_by_one(world: World) -> None:
-    world.versioned()
-    for letter in "\0\r\x1b\ufffe\n\t\x85":
-        world.put(KEY.replace("lobby", f"lob{letter}by"))
-    world.recorded("a/../b\x1b", "7", mode=1)
-    world.put(KEY)
-    plan = erase.plan([place(world)], REQUEST)
-    assert len(plan.erase) == 9
-    for _ in range(2):
-        outcomes = carried_out(plan, place(world))
-        assert {key for key, code in outcomes.items() if code} == {
-            key for key in outcomes if "/../" in key
-        }, "its path would be another key's"
-    assert {item.key for item in world.objects.versions(BUCKET, "")} == {
-        key for key in outcomes if "/../" in key
-    }
-
-
-def test_a_refused_deletion_of_one_is_told_too(world: World) -> None:
-    world.put(KEY.replace("lobby", "lob\x1bby"))
-    actions = ["cos:GetBucketObjectVersions", "cos:DeleteMultipleObjects"]
-    viewer = Objects(world.as_user("viewer", {"effect": "allow", "action": actions, "resource": "*"}))
-    plan = erase.plan([place(world)], REQUEST)
-    assert set(carried_out(plan, replace(place(world), objects=viewer)).values()) == {"AccessDenied"}
-
-
-def test_a_place_that_is_gone_is_told(world: World) -> None:
-    world.recorded("lobby", "7", mode=1)
-    plan = erase.plan([place(world)], REQUEST)
-    assert set(carried_out(plan).values()) == {"NoSuchPlace"}
-
-
-def test_a_plan_can_be_carried_out_again(world: World) -> None:
-    world.recorded("lobby", "7", mode=1)
-    plan = erase.plan([place(world)], REQUEST)
-    assert carried_out(plan, place(world)) == carried_out(plan, place(world))
-
-
-def test_deletions_go_in_batches_that_cos_takes() -> None:
-    sizes = []
-
-    class Counting:
-        versions = None
-
-        def delete(self, bucket: str, batch: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-            sizes.append(len(batch))
-            return ("",) * len(batch)
-
-    items = tuple(
-        Item(region="r", bucket="b", key=f"14_a_7/{n}", kind=RECORDING, modified=NOW.isoformat())
-        for n in range(2500)
-    )
-    plan = replace(a_plan(), erase=items)
-    where = Place(region="r", bucket="b", objects=Counting())  # type: ignore[arg-type]
-    assert [len(batch) for batch in erase.act(plan, [where])] == sizes == [1000, 1000, 500]
-
-
-def a_plan() -> ErasePlan:
-    item = Item(region=REGION, bucket=BUCKET, key=KEY, kind=RECORDING, modified=NOW.isoformat())
-    return ErasePlan(
-        stack="local",
-        biz_id=APP,
-        user_id="7",
-        made=NOW.isoformat(),
-        buckets=(f"{REGION}/{BUCKET}",),
-        erase=(item,),
-        mixed=(replace(item, why=SAME_TASK),),
-        unclear=(),
-        out_of_reach=("x",),
-    )
-
-
-def test_a_plan_survives_its_file(tmp_path: Path) -> None:
-    file = tmp_path / "plan.json"
-    file.write_text(json.dumps(a_plan().data()))
-    assert erase_plan.read(file) == a_plan()
-    assert erase_plan.read(file).digest == a_plan().digest
-    assert replace(a_plan(), user_id="8").digest != a_plan().digest
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        (None, "is not there"),
-        ("{", "JSONDecodeError"),
-        ("[]", "TypeError"),
-        ("{}", "KeyError"),
-        ({"erasePlan": 2}, "format 2 is not 1"),
-        ({"surplus": 1}, "surplus"),
-        ({"user_id": ""}, "names no user"),
-        ({"bizId": 1}, "bizId"),
-        ({"erase": [{**a_plan().data()["erase"][0], "key": "15_a_7/x"}]}, "not of application"),
-        ({"erase": [{**a_plan().data()["erase"][0], "modified": "yesterday"}]}, "yesterday"),
-        ({"erase": ["x"]}, "TypeError"),
-    ],
-)
-def test_what_is_no_plan_is_refused(tmp_path: Path, change: object, said: str) -> None:
-    file = tmp_path / "plan.json"
-    if isinstance(change, dict):
-        file.write_text(json.dumps({**a_plan().data(), **change}))
-    elif change is not None:
-        file.write_text(str(change))
-    with pytest.raises(UserError) as refused:
-        erase_plan.read(file)
-    assert (refused.value.exit_code, said in refused.value.message) == (ExitCode.INPUT, True)
-    assert "--plan" in refused.value.hint
-
-
-def test_the_record_says_who_when_what_and_how_it_ended(world: World, tmp_path: Path) -> None:
-    world.recorded("lobby", "7", "8")
-    plan = erase.plan([place(world)], REQUEST)
-    record = Record(plan, "Data protection", tmp_path / "r.json", world.now)
-
-    record.carry_out(erase.act(plan, [place(world)]))
-
-    written = json.loads((tmp_path / "r.json").read_text())
-    assert record.failed == {}
-    assert written["signedOffBy"] == "Data protection"
-    assert written["planSha256"] == plan.digest
-    assert written["began"] <= written["ended"]
-    assert [(one["key"], one["outcome"]) for one in written["outcomes"]] == [(plan.erase[0].key, "erased")]
-    assert written["left"] == {"mixed": 1, "unclear": 0}
-    assert (tmp_path / "r.json").stat().st_mode & 0o777 == 0o600
-
-
-def test_the_record_of_an_interrupted_erasure_says_what_was_pending(tmp_path: Path) -> None:
-    plan = a_plan()
-    record = Record(plan, "me", tmp_path / "r.json", lambda: NOW)
-
-    def interrupted() -> Sequence[object]:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        record.carry_out(interrupted() for _ in range(1))  # type: ignore[misc]
-
-    written = json.loads((tmp_path / "r.json").read_text())
-    assert (written["ended"], [one["outcome"] for one in written["outcomes"]]) == ("", ["pending"])
