@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,8 +39,10 @@ def anchors(text: str) -> set[str]:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return Project.at(tmp_path)
+def project(tmp_path: Path) -> Iterator[Project]:
+    made = Project.at(tmp_path)
+    yield made
+    made.close()
 
 
 def read(page: Page, project: Project) -> None:
