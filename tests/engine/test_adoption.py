@@ -138,6 +138,16 @@ def test_a_set_up_in_order_is_proved_and_leaves_nothing_to_do(in_order):
     in_order.done("drift", *STACK)
 
 
+def test_without_a_smoke_test_the_first_up_has_it_alone_to_do(in_order):
+    ran = in_order.done(*ADOPT, "--no-smoke")
+
+    assert "The smoke test is due. next: gme-recording up --stack old" in ran.out
+    assert "passed (" not in ran.out
+    up = in_order.done("up", *STACK, "--json").data()
+    assert steps(up) == {MARKER: "create"}
+    assert [report["passed"] for report in up["smoke"]] == [True]
+
+
 def test_a_smoke_test_that_fails_leaves_what_was_taken_over(in_order):
     with in_order.fault(service="gme", action="StartRecord", code="AuthFailure.SignatureFailure"):
         ran = in_order.run(*OWNING)
