@@ -17,6 +17,7 @@ from components.config.model import (
     AccessPolicy,
     Grant,
 )
+from gme_recording.api.provider_errors import plainly
 from gme_recording.errors import ExitCode, UserError
 from gme_recording.smoke.model import RECORDING_ROLE
 
@@ -47,11 +48,12 @@ def owner(appid: str) -> Owner:
     except grpc.RpcError:
         raise  # the engine has ended, and tells why: a plugin that it has not, or that does not start
     except Exception as refusal:
-        _, _, said = str(refusal).rpartition("returned an error: ")  # the engine's own words come before
-        message, _, hint = said.partition("\nhint: ")
+        _, _, told = str(refusal).rpartition("returned an error: ")  # the engine's own words come before
+        said = plainly(told)
+        message, _, hint = said.text.partition("\nhint: ")
         raise UserError(
             f"the account of the credentials could not be read: {message}",
-            hint=hint or "gme-recording doctor",
+            hint=hint or said.hint or "gme-recording doctor",
             exit_code=ExitCode.UNAVAILABLE if _UNREACHED.search(message) else ExitCode.AUTH,
         ) from refusal
     if found.app_id != appid:

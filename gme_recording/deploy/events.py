@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from gme_recording.api.provider_errors import plainly
 from gme_recording.deploy.properties import changes, render
 from gme_recording.deploy.step import Change, Outcome, Step
 from gme_recording.deploy.watch import Watcher
@@ -29,6 +30,7 @@ class Diagnostic:
     severity: str
     text: str
     urn: str = ""
+    hint: str = ""
 
 
 @dataclass(slots=True)
@@ -89,7 +91,8 @@ class Recorder:
             return
         if severity == "error" and urn:
             self.accused.setdefault(urn, {})
-        self.diagnostics.append(Diagnostic(severity, text, urn))
+        said = plainly(text)
+        self.diagnostics.append(Diagnostic(severity, said.text, urn, said.hint))
 
     def _violated(self, rule: PolicyEvent) -> None:
         """Keep what a policy pack has found; the resource itself is not to blame, so it is not accused."""

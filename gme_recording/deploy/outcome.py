@@ -149,7 +149,8 @@ def failure(ended: Ended) -> UserError:
             f"the engine was ended from outside ({signal.Signals(-ended.exit_code).name})",
             hint="run the command again: what was interrupted is taken up",
         )
-    return UserError(_listed(ended), exit_code=ExitCode.FAILED)
+    hint = next((error.hint for error in ended.errors if error.hint), "")
+    return UserError(_listed(ended), hint=hint, exit_code=ExitCode.FAILED)
 
 
 def is_hook_failure(text: str) -> bool:

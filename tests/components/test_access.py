@@ -186,3 +186,21 @@ def test_what_the_provider_says_to_do_is_the_hint() -> None:
         )
     assert raised.value.message == "the account of the credentials could not be read: no such key"
     assert raised.value.hint == "look again"
+
+
+def test_the_official_provider_s_refusal_is_told_without_its_frame() -> None:
+    said = (
+        "invoke of tencentcloud:User/getInfo:getInfo failed: invocation returned an error: invoking "
+        "tencentcloud:User/getInfo:getInfo: 1 error occurred:\n\t* [TencentCloudSDKError] "
+        "Code=AuthFailure.SignatureFailure, Message=The signature does not match., RequestId=bdb2\n\n"
+    )
+    with pytest.raises(UserError) as raised:
+        owner("1250000000", {"refused": said})
+    assert raised.value.message == (
+        "the account of the credentials could not be read: "
+        "The signature does not match (AuthFailure.SignatureFailure, request bdb2)"
+    )
+    assert (
+        raised.value.hint
+        == "check TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, or run: tccli configure"
+    )

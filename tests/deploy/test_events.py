@@ -4,9 +4,12 @@ import pytest
 from pulumi.automation import EngineEvent
 
 from gme_recording.deploy.events import Diagnostic, Recorder
+from gme_recording.deploy.outcome import Ended, failure
 from gme_recording.deploy.step import Change, Step
 from tests.deploy.recorded import FOLDER, recorded
 from tests.support.watch import Heard
+
+BUCKET = "urn:pulumi:local::gme-recording::a:b:C$tencentcloud:Cos/bucket:Bucket::recording-storage-bucket"
 
 
 def told(steps: Iterable[Step]) -> list[tuple[str, str, str]]:
@@ -40,6 +43,28 @@ def test_the_noise_of_an_interrupted_program_is_not_kept():
             "urn:pulumi:dev::golden::pulumi:index:Stash::record-smoke",
         )
     ]
+
+
+def test_what_the_official_provider_says_twice_is_told_once_with_what_to_do():
+    recorder = Recorder(Heard())
+    refused = (
+        "cos put bucket lifecycle error: AccessDenied: Access Denied.\n"
+        "\tstatus code: 403, request id: 6b60, host id: , bucket: voice-local-1250000000"
+    )
+    for text in (
+        f"  sdk-v2/provider2.go:572: sdk.helper_schema: {refused}: provider=tencentcloud@v0.2.3",
+        f"1 error occurred:\n\t* updating {BUCKET}: 1 error occurred:\n\t* {refused}\n\n",
+    ):
+        said = {"urn": BUCKET, "message": text, "color": "raw", "severity": "error"}
+        recorder(EngineEvent.from_json({"sequence": 1, "timestamp": 1, "diagnosticEvent": said}))
+
+    error = failure(Ended("local", 1, "", recorder.errors))
+
+    assert error.message == (
+        "the deployment failed:\n  Bucket recording-storage-bucket: "
+        "cos put bucket lifecycle: Access Denied (AccessDenied, request 6b60)"
+    )
+    assert error.hint == "have an administrator attach the stack's deployer policy to this user or role"
 
 
 def test_what_a_policy_pack_finds_is_an_error_or_a_warning_and_accuses_no_resource():
