@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from gme_recording.deploy.command import Command, EngineFailed
 from gme_recording.deploy.events import Diagnostic, Recorder
 from gme_recording.deploy.locks import running
 from gme_recording.deploy.lookup import finder_of
-from gme_recording.deploy.mend import Mender
+from gme_recording.deploy.mend import Mender, NeedsRepair, missing
 from gme_recording.deploy.outcome import Ended, failure, is_hook_failure, left_behind
 from gme_recording.deploy.program import Program
 from gme_recording.deploy.recover import State, drop_torn_sidecars, stack_file
@@ -85,12 +85,26 @@ class Deployment:
         return self._run("up", call, repair=repair)
 
     def preview(self, *, refresh: bool = False) -> Outcome:
-        """Say what `up` would do; with `refresh` also what has drifted. Changes nothing."""
+        """Say what `up` would do; with `refresh` also what has drifted. Changes nothing.
+
+        Where the official provider fails to read what is gone, the rest is looked at without it.
+        """
+        gone: list[str] = []
 
         def call(stack: PlainStack, on: Recorder, doubtful: bool) -> object:
-            return stack.preview(on_event=on, refresh=refresh or doubtful, suppress_progress=True)
+            return stack.preview(
+                on_event=on, refresh=refresh or doubtful, exclude=gone or None, suppress_progress=True
+            )
 
-        return self._run("preview", call)
+        while True:
+            try:
+                outcome = self._run("preview", call)
+            except NeedsRepair as needed:
+                if not (more := set(needed.gone) - set(gone)):
+                    raise
+                gone += sorted(more)
+            else:
+                return replace(outcome, steps=(*map(missing, gone), *outcome.steps))
 
     def digest(self) -> Digest:
         """Return what `pulumi preview --json --show-sames` writes: every resource with both of its states."""

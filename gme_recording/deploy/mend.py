@@ -15,6 +15,7 @@ from gme_recording.deploy import grant, recover
 from gme_recording.deploy.attach import own_state
 from gme_recording.deploy.events import name_of, short_type
 from gme_recording.deploy.lookup import LINKED_ROLE, TYPES, finder_of
+from gme_recording.deploy.step import Step
 from gme_recording.deploy.watch import Watcher
 from gme_recording.errors import UserError
 
@@ -22,8 +23,12 @@ from gme_recording.errors import UserError
 class NeedsRepair(UserError):
     """State and cloud contradict each other, and a run failed of it. To change the state is for a person."""
 
-    def __init__(self, told: UserError, reasons: tuple[str, ...], stack: str) -> None:
+    def __init__(
+        self, told: UserError, reasons: tuple[str, ...], stack: str, gone: tuple[str, ...] = ()
+    ) -> None:
         self.reasons = reasons
+        self.gone = gone
+        """URNs of what the state has and the cloud has not."""
         super().__init__(
             _listed(told, reasons),
             hint=f"gme-recording up --stack {stack} --repair (or destroy --repair); the state is kept before",
@@ -94,7 +99,7 @@ class Mender:
             file = f"stacks/Pulumi.{self.stack.name}.yaml"
             hint = f"access.grant: existing in {file}, as stack {other} makes the account's role"
             return UserError(_listed(told, reasons), hint=hint, exit_code=told.exit_code)
-        return NeedsRepair(told, reasons, self.stack.name) if reasons else told
+        return NeedsRepair(told, reasons, self.stack.name, gone) if reasons else told
 
     def _contradictions(
         self, accused: Mapping[str, Mapping[str, Any]]
@@ -118,6 +123,11 @@ class Mender:
             json.dump(exported, file)
             file.flush()
             self.cli("stack", "import", "--file", file.name)
+
+
+def missing(urn: str) -> Step:
+    """Return the drift of a resource that the state has and the cloud has not."""
+    return Step("delete", short_type(recover.identity(urn)[0]), name_of(urn), drift=True, urn=urn)
 
 
 def _listed(told: UserError, reasons: tuple[str, ...]) -> str:

@@ -12,9 +12,11 @@ import pytest
 from gme_recording.api import Cloud
 from gme_recording.api.cos import Cos
 from gme_recording.api.errors import ApiError
-from gme_recording.api.vendor import cos_client
+from gme_recording.api.retry import Repeat
+from gme_recording.api.vendor import Service, cos_client
 from gme_recording.deploy.attach import state_folder
 from gme_recording.errors import ExitCode
+from gme_recording.smoke.model import RECORDING_ROLE
 from tests.support.engine import NAMES, Project, Ran
 
 pytestmark = pytest.mark.engine
@@ -51,6 +53,12 @@ def delete_bucket(project: Project) -> None:
     for item in cos.list_objects(Bucket=BUCKET).get("Contents") or ():
         cos.delete_object(Bucket=BUCKET, Key=item["Key"])
     cos.delete_bucket(Bucket=BUCKET)
+
+
+def revoke(project: Project) -> None:
+    Service(project.cloud, "cam").call(
+        "DeleteServiceLinkedRole", {"RoleName": RECORDING_ROLE}, Repeat.HARMFUL
+    )
 
 
 def in_order(project: Project) -> None:
@@ -128,6 +136,39 @@ def test_a_denied_change_of_the_bucket_policy_is_made_by_the_next_up(deployed):
     healed(deployed, "up")
 
     assert Cos(deployed.cloud).policy(BUCKET)
+    in_order(deployed)
+
+
+def test_what_is_gone_is_drift_though_the_provider_fails_to_read_it(deployed):
+    sdk(deployed).delete_bucket_policy(Bucket=BUCKET)
+    sdk(deployed).put_bucket_acl(Bucket=BUCKET, ACL="public-read")
+    revoke(deployed)
+
+    drift = official(deployed, "drift", "--json")
+
+    (stack,) = drift.data()
+    assert (drift.code, stack["failures"]) == (ExitCode.DIFFERS, [])
+    told = {finding["what"] for finding in stack["findings"]}
+    assert "BucketPolicy recording-storage-policy is gone from the cloud" in told
+    assert "Bucket recording-storage-bucket differs in the cloud" in told
+    assert "GME_QCSLinkedRoleInGameMedia does not exist, so that nothing is recorded" in told
+
+    refused = official(deployed, "up", "--refresh")
+    assert refused.code == ExitCode.FAILED
+    assert REPAIR in refused.err
+    healed(deployed, "up", "--repair")
+    in_order(deployed)
+
+
+def test_a_lost_bucket_is_drift_together_with_what_it_had(deployed):
+    delete_bucket(deployed)
+
+    looked = official(deployed, "preview", "--refresh", "--expect-no-changes")
+
+    assert looked.code == ExitCode.DIFFERS, looked.err
+    assert "- BucketPolicy recording-storage-policy  is gone from the cloud" in looked.out
+    assert "- Bucket recording-storage-bucket  is gone from the cloud" in looked.out
+    healed(deployed, "up", "--repair")
     in_order(deployed)
 
 

@@ -18,9 +18,13 @@ from providers.kit import apply
 from providers.kit.apply import HalfMade
 from providers.kit.resource import Resource
 from providers.kit.values import Values, declared, wired
+from providers.tencentcloud.cam.service_linked_role import ServiceLinkedRole
 from providers.tencentcloud.cos.bucket import Bucket
 from providers.tencentcloud.cos.bucket_policy import BucketPolicy
 
+NO_ROLE = (
+    "[TencentCloudSDKError] Code=InvalidParameter.RoleNotExist, Message=The role does not exist., RequestId=1"
+)
 _make, _change = apply.make, apply.change
 
 
@@ -29,6 +33,8 @@ def main() -> None:
     apply.make, apply.change = make, change
     _missing_is_an_error(BucketPolicy, "read", "unexpected end of JSON input")
     _missing_is_an_error(BucketPolicy, "delete", "cos delete bucket policy error: NoSuchBucketPolicy")
+    _missing_is_an_error(ServiceLinkedRole, "read", NO_ROLE)
+    _missing_is_an_error(ServiceLinkedRole, "delete", NO_ROLE)
     _missing_is_an_error(Bucket, "delete", "cos delete bucket error: NoSuchBucket")
     if os.environ.get("BELIEVING"):
         Mender.doubts = lambda self: False  # type: ignore[method-assign]
