@@ -99,6 +99,7 @@ def serve(options: Options, load_keys: Callable[[], Keyring], ready: Callable[[s
         running = server(receiver, options.path, options.relay_token)
         with _signals(running, receiver, load_keys):
             ready(_url(listener, options.path))
+            _tell_the_service_manager()
             running.run(sockets=[listener])
 
 
@@ -188,6 +189,13 @@ def _signals(running: uvicorn.Server, receiver: Receiver, load_keys: Callable[[]
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _tell_the_service_manager() -> None:
+    """Say that it listens, to the systemd that started it as a service that says so: sd_notify(3)."""
+    if address := os.environ.get("NOTIFY_SOCKET"):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.sendto(b"READY=1", f"\0{address[1:]}" if address.startswith("@") else address)
 
 
 def _url(listener: socket.socket, path: str) -> str:
