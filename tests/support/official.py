@@ -1,7 +1,8 @@
 """`gme-recording` with a provider that has the official one's accidents (tests/golden/provider).
 
 The stand-in does better on purpose. Here it forgets that: it fails at what is missing, records a denied
-update as done, and of a bucket that was made half only the id; it cannot switch an access log off.
+change of a lifecycle rule as done, and of a bucket that was made half only the id; it cannot switch an access
+log off.
 With `BELIEVING=1` the state is believed even after a run that failed, as `pulumi up` does it.
 """
 
@@ -53,7 +54,10 @@ def make(resource: Resource[Any], given: Values) -> tuple[str, dict[str, Any]]:
 def change(
     resource: Resource[Any], resource_id: str, before: Values, given: Values, changes: Any
 ) -> dict[str, Any]:
-    """cos.Bucket/update_lost_lifecycle_days: what was wanted is recorded as done, and not looked at again."""
+    """cos.Bucket/update_lost_lifecycle_days: a rule is recorded as it was wanted, and not looked at again.
+
+    What else was denied stays as it was (update_fail_denied), and is tried again.
+    """
     if not changes:
         return dict(before)
     if before.get("logEnable") and not declared(given).get("logEnable"):  # cos.Bucket/update_logging
@@ -63,7 +67,9 @@ def change(
     try:
         return _change(resource, resource_id, before, given, changes)
     except UserError as error:
-        raise HalfMade(error, resource_id, {**before, **declared(given)}, given) from error
+        wanted = declared(given)
+        lost = {key: wanted[key] for key in ("lifecycleRules",) if key in wanted and before.get(key)}
+        raise HalfMade(error, resource_id, {**before, **lost}, given) from error
 
 
 def _missing_is_an_error(kind: type[Resource[Any]], verb: str, text: str) -> None:
