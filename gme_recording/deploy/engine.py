@@ -82,7 +82,7 @@ class Deployment:
         def call(stack: PlainStack, on: Recorder, doubtful: bool) -> object:
             return stack.up(on_event=on, refresh=refresh or doubtful, suppress_progress=True)
 
-        return self._run("up", call, repair=repair)
+        return (self._reading if refresh else self._run)("up", call, repair=repair)
 
     def preview(self, *, refresh: bool = False) -> Outcome:
         """Say what `up` would do; with `refresh` also what has drifted. Changes nothing.
@@ -125,7 +125,7 @@ class Deployment:
         def call(stack: PlainStack, on: Recorder, _: bool) -> object:
             return stack.refresh(on_event=on, suppress_progress=True)
 
-        return self._run("refresh", call, repair=repair)
+        return self._reading("refresh", call, repair=repair)
 
     def destroy(self, *, repair: bool = False) -> Outcome:
         """Delete every resource of the stack; if one is protected, none is touched. `repair` as with `up`."""
@@ -170,7 +170,21 @@ class Deployment:
         state = self.state()
         return bool(state.get("resources") or state.get("pending_operations"))
 
-    def _run(self, verb: str, call: Call, *, repair: bool = False) -> Outcome:
+    def _reading(self, verb: str, call: Call, *, repair: bool) -> Outcome:
+        """Run a verb that takes the cloud for right: the state forgets what is gone.
+
+        So the engine does it, but where the official provider fails to read what is gone.
+        """
+        try:
+            return self._run(verb, call, repair=repair)
+        except NeedsRepair as needed:
+            if repair or not needed.only_gone:
+                raise
+        gone = self._mender().gone()
+        outcome = self._run(verb, call, drop=True)
+        return replace(outcome, steps=(*map(missing, gone), *outcome.steps))
+
+    def _run(self, verb: str, call: Call, *, repair: bool = False, drop: bool = False) -> Outcome:
         began = time.monotonic()
         recorder = Recorder(self.watcher, live=verb != "preview")
         program = Program(self.root)
@@ -183,8 +197,8 @@ class Deployment:
             try:
                 stack = self._selected(workspace)
                 if verb != "preview":
-                    program.before = mender.before(killed=bool(killed), repair=repair)
-                doubtful = repair or mender.doubts()
+                    program.before = mender.before(killed=bool(killed), drop=drop or repair, adopt=repair)
+                doubtful = drop or repair or mender.doubts()
                 unfinished = (
                     self._finish(stack) if verb == "destroy" and killed not in {"", "destroy"} else []
                 )

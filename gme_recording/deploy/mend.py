@@ -28,12 +28,17 @@ class NeedsRepair(UserError):
     ) -> None:
         self.reasons = reasons
         self.gone = gone
-        """URNs of what the state has and the cloud has not."""
+        """URNs of what the state has and the cloud has not, of those at which the run failed."""
         super().__init__(
             _listed(told, reasons),
             hint=f"gme-recording up --stack {stack} --repair (or destroy --repair); the state is kept before",
             exit_code=told.exit_code,
         )
+
+    @property
+    def only_gone(self) -> bool:
+        """Whether nothing else stands in the way: nothing is there that the state has not."""
+        return len(self.gone) == len(self.reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +51,14 @@ class Mender:
     cli: Callable[..., str]
     """Calls the engine's command line on the stack and returns what it printed."""
 
-    def before(self, *, killed: bool, repair: bool) -> Callable[[], None]:
+    def before(self, *, killed: bool, drop: bool, adopt: bool) -> Callable[[], None]:
         """Mend the state after a killed run, or because somebody agreed to it.
 
-        Returns what the program is to do first: register the transform that imports what is there already.
+        `drop` agrees to forget what is gone from the cloud, `adopt` to take over what is there. Returns what
+        the program is to do first: register the transform that imports what is there already.
         """
         state = own_state(self.stack, self.root)
-        whole = killed or repair
+        whole = killed or drop
         if not whole and state is not None and not self.deployment().get("pending_operations"):
             return _nothing
         exported = json.loads(self.cli("stack", "export"))
@@ -67,8 +73,14 @@ class Mender:
             self.watcher.say(f"state: {plan} (before: {kept.relative_to(self.root)})")
         resources = (plan.state or deployment).get("resources") or ()
         known = frozenset(recover.identity(item["urn"]) for item in resources)
-        wanted = None if whole else frozenset(recover.identity(urn) for urn in plan.pending)
+        wanted = None if killed or adopt else frozenset(recover.identity(urn) for urn in plan.pending)
         return recover.adopting(find, self.watcher, known=known, only=wanted)
+
+    def gone(self) -> tuple[str, ...]:
+        """URNs of what the state has and the cloud has not."""
+        deployment = self.deployment()
+        every = [item["urn"] for item in deployment.get("resources") or ()]
+        return recover.gone(deployment, every, finder_of(self.stack, self.root))
 
     def doubts(self) -> bool:
         """Whether the last run failed at a resource, so that the cloud is to be read before the state counts.
