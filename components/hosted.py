@@ -11,6 +11,10 @@ from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
+from pulumi.errors import InputPropertiesError
+from pulumi.provider import ConstructResult
+from pulumi.provider.experimental.component import ComponentProvider
+from pulumi.provider.server import ComponentInitError
 
 from components import recording, tags
 from components.config import parse
@@ -178,7 +182,7 @@ class RecordingEnvironment(pulumi.ComponentResource):
         try:
             stack = parse.from_inputs(name, _as_stack_file(Stack, {"cloud": "tencent", **given}))
         except UserError as error:
-            raise pulumi.RunError(str(error)) from None
+            raise InputPropertiesError(str(error), []) from None
         super().__init__("gme-recording:index:RecordingEnvironment", name, given, opts)
         inside = pulumi.ResourceOptions(parent=self, transforms=[tags.transform(stack.tags)])
         inner = recording.RecordingEnvironment(
@@ -191,6 +195,27 @@ class RecordingEnvironment(pulumi.ComponentResource):
         self.applications = inner.applications
         self.smoke_test = inner.smoke_test
         self.register_outputs(inner.outputs)
+
+
+class Components(ComponentProvider):
+    """The package `gme-recording`: mistakes in a program are told without the call stack of the package."""
+
+    def __init__(self) -> None:
+        super().__init__([RecordingEnvironment], "gme-recording", version="0.1.0")
+
+    def construct(
+        self,
+        name: str,
+        resource_type: str,
+        inputs: pulumi.Inputs,
+        options: pulumi.ResourceOptions | None = None,
+    ) -> ConstructResult:
+        try:
+            return super().construct(name, resource_type, inputs, options)
+        except ComponentInitError as error:
+            if isinstance(error.inner, InputPropertiesError):
+                raise error.inner from None
+            raise
 
 
 def _as_stack_file(kind: type[Any], given: Mapping[str, Any]) -> dict[str, Any]:
