@@ -6,13 +6,14 @@ whose output does not matter). Words after the language say more:
 * `exit=7`: the last command ends with that code, not 0;
 * `varies`: what is printed is not compared;
 * `background`: runs until the end of the page, and has printed what is shown;
-* `no-run: <reason>`: is not run.
+* `wants=language-host`: is run where a whole installation of Pulumi is, with its language host for Python;
+* `no-run: <reason>`: is not run; `no-run: <path> runs it`: a test of its own runs it.
 
 In what is shown a line `…` stands for any lines; times, ports, ids and the like are not compared.
 Comments say what a page stands on: `<!-- run: engine -->` runs it with the engine; `deployed` besides has the
 stack `local` deployed before, `account 1251000001` rehearses in an account of that APPID, over https
 (`tests.support.rehearsal`).
-`<!-- prepare … -->` holds commands that the reader does not see.
+`<!-- prepare … -->` holds commands that the reader does not see; it may say what it wants, too.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from __future__ import annotations
 import difflib
 import itertools
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +29,8 @@ from tests.support.engine import ROOT
 
 FOLDER = ROOT / "docs"
 _BLOCK = re.compile(
-    r"^(?P<fence>```+)(?P<info>[^\n]*)\n(?P<body>.*?)^(?P=fence)$|^<!-- prepare\n(?P<hidden>.*?)^-->$",
+    r"^(?P<fence>```+)(?P<info>[^\n]*)\n(?P<body>.*?)^(?P=fence)$"
+    r"|^<!-- prepare(?P<about>[^\n]*)\n(?P<hidden>.*?)^-->$",
     re.MULTILINE | re.DOTALL,
 )
 _FRONT = re.compile(r"^<!-- run: (.*?) -->$", re.MULTILINE)
@@ -88,6 +91,16 @@ class Block:
         return self.info.partition("no-run:")[2].strip()
 
     @property
+    def run_elsewhere(self) -> str:
+        """Path of the test that runs it instead; mostly empty."""
+        path, runs, _ = self.why_not_run.partition(" runs it")
+        return path if runs else ""
+
+    @property
+    def wants(self) -> str:
+        return found[1] if (found := re.search(r"\bwants=(\S+)", self.info)) else ""
+
+    @property
     def compared(self) -> bool:
         return self.language == "console" and "varies" not in self.info.split()
 
@@ -117,7 +130,7 @@ class Page:
         text = self.text
         return tuple(
             Block(
-                info="sh" if found["hidden"] is not None else found["info"].strip(),
+                info=f"sh{found['about']}" if found["hidden"] is not None else found["info"].strip(),
                 body=found["body"] if found["hidden"] is None else found["hidden"],
                 line=text.count("\n", 0, found.start()) + 1,
                 start=found.start("body" if found["hidden"] is None else "hidden"),
@@ -127,7 +140,11 @@ class Page:
 
     @property
     def to_run(self) -> tuple[Block, ...]:
-        return tuple(block for block in self.blocks if block.is_command and not block.why_not_run)
+        return tuple(
+            block
+            for block in self.blocks
+            if block.is_command and not block.why_not_run and not (block.wants and missing(block.wants))
+        )
 
     @property
     def front(self) -> str:
@@ -150,6 +167,13 @@ class Page:
 
 def pages() -> tuple[Page, ...]:
     return tuple(Page(path) for path in sorted(FOLDER.rglob("*.md")))
+
+
+def missing(wanted: str) -> str:
+    """Return why a block that wants something cannot be run here; empty where it is at hand."""
+    assert wanted == "language-host", f"{wanted}: nothing of this name is known"
+    at_hand = shutil.which("pulumi") and shutil.which("pulumi-language-python")
+    return "" if at_hand else "no whole installation of Pulumi is on PATH, with pulumi-language-python"
 
 
 def masked(text: str) -> str:
