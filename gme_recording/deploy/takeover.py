@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from gme_recording.deploy.program import Program
 
 
+_PROVIDER = "pulumi:providers:"
+
+
 @dataclass(frozen=True, slots=True)
 class Declared:
     """What the program says of a resource or component."""
@@ -47,8 +50,8 @@ class Takeover:
     """Ids of those that are in the cloud."""
     plan: tuple[Mapping[str, Any], ...] = ()
     """Resources and components as Pulumi's import file lists them, parents first."""
-    providers: Mapping[str, str] = field(default_factory=dict)
-    """Name and URN of each provider that the program makes itself: those of other regions."""
+    providers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Type and parent's name of each provider that the program makes itself: those of other regions."""
 
     def run(self, stack: Stack, program: Program, recorder: Recorder) -> None:
         """Preview the program, then import what is there."""
@@ -57,7 +60,7 @@ class Takeover:
             file = Path(folder) / "import.json"
             stack.preview(import_file=str(file), suppress_progress=True)
             listed = json.loads(file.read_text(encoding="utf-8"))
-        self.plan, self.providers = tuple(listed["resources"]), listed.get("nameTable") or {}
+        self.plan, self.providers = tuple(listed["resources"]), providers(listed)
         stack.workspace.program = self._program
         stack.up(on_event=recorder, suppress_progress=True)
 
@@ -72,7 +75,7 @@ class Takeover:
 
     def _program(self) -> None:
         made: dict[str, pulumi.Resource] = {}
-        providers: dict[str, pulumi.ProviderResource] = {}
+        regional: dict[str, pulumi.ProviderResource] = {}
         for item in self.plan:
             token, name = str(item["type"]), str(item["name"])
             options = pulumi.ResourceOptions(parent=made.get(item.get("parent", "")))
@@ -84,9 +87,9 @@ class Takeover:
                 options.version = item.get("version")
                 options.plugin_download_url = item.get("pluginDownloadUrl")
                 if provider := item.get("provider"):
-                    if provider not in providers:
-                        providers[provider] = self._provider(provider, options, made)
-                    options.provider = providers[provider]
+                    if provider not in regional:
+                        regional[provider] = self._provider(provider, options, made)
+                    options.provider = regional[provider]
                 if not _is_word(token, declared.props):
                     options.import_, options.ignore_changes = found, ["*"]
                 options.protect, options.retain_on_delete = declared.protect, declared.retain
@@ -95,15 +98,33 @@ class Takeover:
     def _provider(
         self, name: str, user: pulumi.ResourceOptions, made: Mapping[str, pulumi.Resource]
     ) -> pulumi.ProviderResource:
-        """Make a provider where the program makes it: its URN tells the type of its parent."""
-        *_, parent, token = self.providers[name].split("::")[-2].split("$")
-        owner = next(str(item["name"]) for item in self.plan if item["type"] == parent)
+        """Make a provider where the program makes it."""
+        token, owner = self.providers[name]
         options = pulumi.ResourceOptions(
             parent=made[owner], version=user.version, plugin_download_url=user.plugin_download_url
         )
         return pulumi.ProviderResource(
             token.rpartition(":")[2], name, {**self.declared[token, name].props}, options
         )
+
+
+def providers(listed: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """Return type and parent's name of each provider in an import file, by its name.
+
+    CLI 3.259 lists providers with the resources; 3.254 has their URNs in a table of names, which tell the
+    type of the parent.
+    """
+    resources = listed["resources"]
+    found = {
+        str(item["name"]): (str(item["type"]), str(item["parent"]))
+        for item in resources
+        if item["type"].startswith(_PROVIDER)
+    }
+    for name, urn in (listed.get("nameTable") or {}).items():
+        *_, parent, token = ("", *urn.split("::")[-2].split("$"))
+        if token.startswith(_PROVIDER):
+            found[name] = token, next(str(item["name"]) for item in resources if item["type"] == parent)
+    return found
 
 
 def _is_word(token: str, props: Mapping[str, Any]) -> bool:
