@@ -2,7 +2,8 @@
 
 That recording actions can be limited to an application is the vendor's rule for resource-level actions
 (598/57122); whether its table lists these five could not be read. The deployer's actions are those that the
-official provider was recorded to call for the resources of this program.
+official provider was recorded to call for the resources of this program, and what empties a bucket where that
+provider cannot (`gme_recording.deploy.emptying`).
 """
 
 from __future__ import annotations
@@ -66,7 +67,12 @@ _BUCKET_ACTIONS = (
     "cos:PutBucketVersioning",
 )
 _FOLLOWING_ACTIONS = ("cos:DeleteBucketReplication", "cos:PutBucketLogging", "cos:PutBucketReplication")
-_EMPTYING_ACTIONS = ("cos:DeleteMultipleObjects", "cos:GetBucketObjectVersions")
+_EMPTYING_ACTIONS = (
+    "cos:AbortMultipartUpload",
+    "cos:DeleteMultipleObjects",
+    "cos:GetBucketObjectVersions",
+    "cos:ListMultipartUploads",
+)
 _GRANTING_ACTIONS = (
     "cam:CreateServiceLinkedRole",
     "cam:DeleteServiceLinkedRole",

@@ -98,6 +98,7 @@ HINTS = {
     # COS
     "AccessDenied": _ATTACH.format("deployer"),
     "BucketAlreadyExists": "bucket names are unique in a region: choose another storage name",
+    "BucketNotEmpty": "if nothing in it is needed, empty it in the COS console, then try again",
     "InvalidAccessKeyId": _KEYS,
     "InvalidObjectState": "the object is archived: restore it first, then read it",
     "NoSuchBucket": "gme-recording up creates it; compare name, appid and region with the COS console",

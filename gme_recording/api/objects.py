@@ -160,6 +160,25 @@ class Objects:
             return error.code
         return ""
 
+    def uploads(self, bucket: str) -> Iterator[tuple[str, str]]:
+        """Yield key and id of every upload in parts that was begun and not ended."""
+        asked: dict[str, Any] = {"Bucket": bucket}
+        action = "ListMultipartUploads"
+        for page in self._pages(
+            action, lambda sdk: sdk.list_multipart_uploads(**asked), asked, _UPLOAD_MARKERS
+        ):
+            yield from ((str(item["Key"]), str(item["UploadId"])) for item in each(page.get("Upload")))
+
+    def abort(self, bucket: str, key: str, upload: str) -> None:
+        """Drop an upload and its parts; one that has ended is no error."""
+        _check_reachable(key, "AbortMultipartUpload")
+        asked = {"Bucket": bucket, "Key": key, "UploadId": upload}
+        try:
+            self._call("AbortMultipartUpload", lambda sdk: sdk.abort_multipart_upload(**asked))
+        except ApiError as error:
+            if error.code != "NoSuchUpload":
+                raise
+
     def replicas(self, bucket: str) -> tuple[Replica, ...]:
         """Return where the bucket's enabled replication rules copy to."""
         try:
@@ -218,6 +237,7 @@ def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
 
 _MARKER = {"Marker": "NextMarker"}
 _VERSION_MARKERS = {"KeyMarker": "NextKeyMarker", "VersionIdMarker": "NextVersionIdMarker"}
+_UPLOAD_MARKERS = {"KeyMarker": "NextKeyMarker", "UploadIdMarker": "NextUploadIdMarker"}
 
 
 def _parse(item: Mapping[str, Any], *, marker: bool = False) -> Object:

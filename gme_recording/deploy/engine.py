@@ -15,6 +15,8 @@ from pulumi.automation._stack import StackInitMode
 
 from components.config.model import Stack
 from gme_recording import smoke
+from gme_recording.api import Cloud
+from gme_recording.deploy import emptying
 from gme_recording.deploy.attach import environment, own_state, providers
 from gme_recording.deploy.command import Command, EngineFailed
 from gme_recording.deploy.events import Diagnostic, Recorder
@@ -202,7 +204,7 @@ class Deployment:
                 unfinished = (
                     self._finish(stack) if verb == "destroy" and killed not in {"", "destroy"} else []
                 )
-                call(stack, recorder, doubtful)
+                self._call(call, stack, recorder, doubtful)
             except EngineFailed as error:
                 if program.refused:
                     raise program.refused[0] from None
@@ -211,6 +213,26 @@ class Deployment:
             if unfinished:
                 raise left_behind(self.stack.name, unfinished)
         return recorder.outcome(verb, self.stack.name, time.monotonic() - began)
+
+    def _call(self, call: Call, stack: PlainStack, recorder: Recorder, doubtful: bool) -> None:
+        """Run a verb; for every bucket that the provider could not empty, empty it and run it once more."""
+        emptied: set[str] = set()
+        while True:
+            try:
+                call(stack, recorder, doubtful)
+            except EngineFailed as error:
+                if error.interrupts or not recorder.undeleted:
+                    raise
+                full = emptying.full(recorder.undeleted, recorder.errors, self.state())
+                if full.keys() <= emptied:
+                    raise
+            else:
+                return
+            for bucket in full.keys() - emptied:
+                cloud = Cloud.connect(self.stack.cloud, full[bucket] or self.stack.region, self.root)
+                emptying.empty(cloud, bucket, self.watcher)
+            emptied |= full.keys()
+            recorder.go_on()
 
     def _mender(self) -> Mender:
         return Mender(self.stack, self.root, self.watcher, self._cli)

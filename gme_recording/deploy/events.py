@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 _PROVIDERS = "pulumi:providers:"
+_DELETIONS = frozenset({"delete", "delete-replaced"})
 _NOISE = re.compile(r"^(update failed|preview failed|destroy failed|refresh failed|update canceled)?$")
 _COLOUR = re.compile(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m")
 
@@ -46,6 +47,8 @@ class Recorder:
     outputs: dict[str, object] = field(default_factory=dict)
     accused: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     """URNs at which the engine failed, with the inputs that were wanted as far as it says."""
+    undeleted: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    """URNs and inputs of what could not be deleted; what replaces it may have the same URN."""
     _unchanged: set[str] = field(default_factory=set)
     _begun: dict[str, tuple[str, float]] = field(default_factory=dict)
 
@@ -63,6 +66,8 @@ class Recorder:
         elif event.res_op_failed_event:
             metadata = event.res_op_failed_event.metadata
             self.accused[metadata.urn] = (metadata.new and metadata.new.inputs) or {}
+            if metadata.op.value in _DELETIONS and metadata.old:
+                self.undeleted.append((metadata.urn, metadata.old.inputs or {}))
             self._ended(metadata, failed=True)
 
     @property
@@ -77,6 +82,13 @@ class Recorder:
     @property
     def warnings(self) -> tuple[str, ...]:
         return tuple(said.text for said in self.diagnostics if said.severity == "warning")
+
+    def go_on(self) -> None:
+        """Forget what failed, as the verb runs once more; what was done stays done."""
+        self.steps = [step for step in self.steps if not step.failed]
+        self.diagnostics = [said for said in self.diagnostics if said.severity != "error"]
+        self.accused.clear()
+        self.undeleted.clear()
 
     def outcome(self, verb: str, stack: str, seconds: float) -> Outcome:
         """Sum up a run that went well."""
@@ -133,7 +145,7 @@ def _step(metadata: StepEventMetadata, *, drift: bool) -> Step:
     op = metadata.op.value
     if op == "refresh":  # what a preview of a refresh calls every step
         op = "delete" if metadata.new is None else "update" if metadata.diffs else "same"
-    if op in {"delete", "delete-replaced"} and metadata.old and metadata.old.retain_on_delete:
+    if op in _DELETIONS and metadata.old and metadata.old.retain_on_delete:
         op = "discard"
     return Step(
         op=op,

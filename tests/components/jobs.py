@@ -18,6 +18,7 @@ from components.config.model import AccessPolicy, Grant
 from gme_recording.api import ApiError, Cloud, CloudKind, Cos, Credentials, Gme, LocalCloud, RecordMode
 from gme_recording.api.credentials import LOCAL_MAIN_ACCOUNT, Secret
 from gme_recording.api.errors import vendor_errors
+from gme_recording.api.objects import Objects
 from gme_recording.api.retry import Repeat
 from gme_recording.api.vendor import Service, cos_client
 from gme_recording.console import local as console
@@ -288,8 +289,13 @@ def _delete_bucket(user: World, bucket: permissions.Reach) -> None:
     if bucket.recorded:
         user.cos(bucket, "delete_bucket_replication")
     user.cos(bucket, "delete_bucket_policy")
-    World(user.running).cos(bucket, "put_object", Key=KEY, Body=b"recorded")
+    owner = World(user.running)
+    owner.cos(bucket, "put_object", Key=KEY, Body=b"recorded")
+    owner.cos(bucket, "create_multipart_upload", Key=KEY)
     _empty(user, bucket, "")
+    objects = Objects(user.clouds[bucket.region])
+    ((key, upload),) = user.do(lambda: tuple(objects.uploads(bucket.bucket)))
+    user.do(lambda: objects.abort(bucket.bucket, key, upload))
     user.cos(bucket, "delete_bucket")
 
 

@@ -2,7 +2,7 @@
 
 The stand-in does better on purpose. Here it forgets that: it fails at what is missing, records a denied
 change of a lifecycle rule as done, and of a bucket that was made half only the id; it cannot switch an access
-log off.
+log off, and empties a bucket only if one page lists what is in it and versioning is not off by now.
 With `BELIEVING=1` the state is believed even after a run that failed, as `pulumi up` does it.
 """
 
@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from gme_recording.api.errors import ApiError
 from gme_recording.cli import app
 from gme_recording.deploy.mend import Mender
 from gme_recording.errors import UserError
@@ -20,13 +21,13 @@ from providers.kit.apply import HalfMade
 from providers.kit.resource import Resource
 from providers.kit.values import Values, declared, wired
 from providers.tencentcloud.cam.service_linked_role import ServiceLinkedRole
-from providers.tencentcloud.cos.bucket import Bucket
+from providers.tencentcloud.cos.bucket import BATCH, Bucket
 from providers.tencentcloud.cos.bucket_policy import BucketPolicy
 
 NO_ROLE = (
     "[TencentCloudSDKError] Code=InvalidParameter.RoleNotExist, Message=The role does not exist., RequestId=1"
 )
-_make, _change = apply.make, apply.change
+_make, _change, _delete = apply.make, apply.change, Bucket.delete
 
 
 def main() -> None:
@@ -36,6 +37,7 @@ def main() -> None:
     _missing_is_an_error(BucketPolicy, "delete", "cos delete bucket policy error: NoSuchBucketPolicy")
     _missing_is_an_error(ServiceLinkedRole, "read", NO_ROLE)
     _missing_is_an_error(ServiceLinkedRole, "delete", NO_ROLE)
+    Bucket._clean, Bucket.delete = clean, delete  # type: ignore[method-assign]
     _missing_is_an_error(Bucket, "delete", "cos delete bucket error: NoSuchBucket")
     if os.environ.get("BELIEVING"):
         Mender.doubts = lambda self: False  # type: ignore[method-assign]
@@ -70,6 +72,38 @@ def change(
         wanted = declared(given)
         lost = {key: wanted[key] for key in ("lifecycleRules",) if key in wanted and before.get(key)}
         raise HalfMade(error, resource_id, {**before, **lost}, given) from error
+
+
+def clean(self: Bucket, bucket: str, *, versioned: bool) -> None:
+    """`ForceCleanObject` of terraform-provider-tencentcloud before 1.83.10, as in version 0.2.3."""
+    page = self.cloud.cos.call("list_objects_versions", bucket, MaxKeys=BATCH)
+    if page["IsTruncated"] == "true":
+        raise UserError(
+            "1 error occurred:\n\t* cos force clean object error: the list of objects is truncated and the"
+            f" bucket[{bucket}] needs to be deleted manually!!!"
+        )
+    versions, markers = page.get("Version") or (), page.get("DeleteMarker") or ()
+    objects = (
+        [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in (*versions, *markers)]
+        if versioned
+        else [{"Key": each["Key"]} for each in versions]
+    )
+    if objects:
+        self.cloud.cos.call("delete_objects", bucket, Delete={"Quiet": "true", "Object": objects})
+
+
+def delete(self: Bucket, resource_id: str, known: Values) -> None:
+    """cos.Bucket/delete_fail_not_empty: as the provider words it."""
+    try:
+        _delete(self, resource_id, known)
+    except ApiError as error:
+        if error.code != "BucketNotEmpty":
+            raise
+        raise UserError(
+            f"1 error occurred:\n\t* cos delete bucket error: BucketNotEmpty: The bucket you tried to delete"
+            f" is not empty.\n\tstatus code: 409, request id: {error.request_id}, host id: ,"
+            f" bucket: {resource_id}"
+        ) from error
 
 
 def _missing_is_an_error(kind: type[Resource[Any]], verb: str, text: str) -> None:
