@@ -60,15 +60,28 @@ def finder(cloud: Cloud, regions: Mapping[str, str] | None = None) -> Find:
     return find
 
 
-def finder_of(stack: Stack, root: Path) -> Find:
-    """Look up what a stack declares, each bucket in its region."""
-    regions = {place.bucket: place.region for place in stack.places}
+def finder_of(stack: Stack, root: Path, state: Mapping[str, Any] | None = None) -> Find:
+    """Look up what a stack declares, and the state has beside it, each bucket in its region."""
+    regions = regions_in(state or {}) | {place.bucket: place.region for place in stack.places}
     for place in stack.places:
         if replica := place.storage.replica:
             regions[stack.full_name(replica.name)] = replica.region
         if log := place.storage.access_log:
             regions[stack.full_name(log.name)] = place.region
     return finder(Cloud.connect(stack.cloud, stack.region, root), regions)
+
+
+def regions_in(state: Mapping[str, Any]) -> dict[str, str]:
+    """Return the region of each bucket of a deployment: its provider's, as far as that names one."""
+    resources = state.get("resources") or ()
+    regions = {
+        f"{item['urn']}::{item.get('id')}": (item.get("inputs") or {}).get("region") for item in resources
+    }
+    return {
+        str(item["inputs"]["bucket"]): str(region)
+        for item in resources
+        if item["type"] == BUCKET and (region := regions.get(item.get("provider")))
+    }
 
 
 def _bucket(cos: Cos, name: str) -> str | None:

@@ -65,7 +65,7 @@ class Mender:
         deployment = exported.get("deployment") or {}
         if not whole and not deployment.get("pending_operations"):
             return _nothing
-        find = finder_of(self.stack, self.root)
+        find = finder_of(self.stack, self.root, deployment)
         plan = recover.plan(deployment, find, killed=whole)
         if plan.state is not None:
             kept = recover.keep_copy(self.root, self.stack.name, exported)
@@ -80,7 +80,7 @@ class Mender:
         """URNs of what the state has and the cloud has not."""
         deployment = self.deployment()
         every = [item["urn"] for item in deployment.get("resources") or ()]
-        return recover.gone(deployment, every, finder_of(self.stack, self.root))
+        return recover.gone(deployment, every, finder_of(self.stack, self.root, deployment))
 
     def doubts(self) -> bool:
         """Whether the last run failed at a resource, so that the cloud is to be read before the state counts.
@@ -119,7 +119,8 @@ class Mender:
         """URNs that the state has and the cloud has not, and those that only the cloud has."""
         if not any(recover.identity(urn)[0] in TYPES for urn in accused):
             return (), ()
-        deployment, find = self.deployment(), finder_of(self.stack, self.root)
+        deployment = self.deployment()
+        find = finder_of(self.stack, self.root, deployment)
         return recover.gone(deployment, accused, find), recover.unknown(deployment, accused, find)
 
     def deployment(self) -> recover.State:

@@ -1,12 +1,14 @@
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from components.config import parse
-from gme_recording.deploy.lookup import LINKED_ROLE
+from gme_recording.api.vendor import cos_client
+from gme_recording.deploy.lookup import BUCKET, LINKED_ROLE
 from gme_recording.deploy.mend import Mender, NeedsRepair
 from gme_recording.errors import UserError
 from gme_recording.localcloud.pytest_plugin import RunningCloud
@@ -91,3 +93,26 @@ def test_a_role_that_is_gone_is_dropped_from_the_state_whoever_makes_it(case: Ca
 
     assert isinstance(told, NeedsRepair)
     assert told.reasons == ("ServiceLinkedRole grant is gone from the cloud, but the state has it",)
+
+
+def test_a_bucket_in_a_region_that_is_declared_no_longer_is_looked_for_there(case: Case) -> None:
+    bucket, region, urn = (
+        "voice-bj-1250000000",
+        "ap-beijing",
+        f"urn:pulumi:local::gme-recording::{BUCKET}::bj",
+    )
+    cos_client(replace(case.world.cloud, region=region)).create_bucket(Bucket=bucket)
+    provider = {
+        "urn": "urn:bj",
+        "id": "1",
+        "type": "pulumi:providers:tencentcloud",
+        "inputs": {"region": region},
+    }
+    there = {"urn": urn, "type": BUCKET, "inputs": {"bucket": bucket}, "provider": "urn:bj::1"}
+    state = {"deployment": {"resources": [provider, there]}}
+    mender = Mender(parse.load("local", case.root), case.root, Heard(), lambda *_: json.dumps(state))
+
+    assert mender.gone() == ()
+
+    del there["provider"]  # as if it were in the stack's own
+    assert mender.gone() == (urn,)
