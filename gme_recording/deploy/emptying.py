@@ -30,26 +30,23 @@ _NOT_EMPTY = re.compile(r"\bBucketNotEmpty\b|the list of objects is truncated")
 
 def full(
     undeleted: Iterable[tuple[str, Mapping[str, Any]]], errors: Iterable[Diagnostic], state: State
-) -> dict[str, str]:
-    """Return the buckets that were not deleted as something is in them, each with its region.
+) -> frozenset[str]:
+    """Return the buckets that were not deleted as something is in them.
 
     `undeleted` are URNs and inputs of what the engine failed to delete. A bucket counts only if the state has
-    it once, with forceClean: what it has twice is to stay as well as to go. The region is that of the
-    bucket's provider in the state, empty where that names none.
+    it once, with forceClean: what it has twice is to stay as well as to go.
     """
     accused = {error.urn for error in errors if _NOT_EMPTY.search(error.text)}
     failed = {(urn, inputs.get("bucket")) for urn, inputs in undeleted if urn in accused}
-    resources = state.get("resources") or ()
-    buckets = [item for item in resources if item["type"] == BUCKET]
+    buckets = [item for item in state.get("resources") or () if item["type"] == BUCKET]
     times = Counter(item["inputs"]["bucket"] for item in buckets)
-    regions = {f"{item['urn']}::{item.get('id')}": item.get("inputs", {}).get("region") for item in resources}
-    return {
-        name: regions.get(item.get("provider")) or ""
+    return frozenset(
+        name
         for item in buckets
         if (item["urn"], name := item["inputs"]["bucket"]) in failed
         and item["inputs"].get("forceClean") is True
         and times[name] == 1
-    }
+    )
 
 
 def empty(cloud: Cloud, bucket: str, watcher: Watcher) -> None:

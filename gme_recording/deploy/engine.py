@@ -21,7 +21,7 @@ from gme_recording.deploy.attach import environment, own_state, providers
 from gme_recording.deploy.command import Command, EngineFailed
 from gme_recording.deploy.events import Diagnostic, Recorder
 from gme_recording.deploy.locks import running
-from gme_recording.deploy.lookup import finder_of
+from gme_recording.deploy.lookup import finder_of, regions_in
 from gme_recording.deploy.mend import Mender, NeedsRepair, missing
 from gme_recording.deploy.outcome import Ended, failure, is_hook_failure, left_behind
 from gme_recording.deploy.program import Program
@@ -223,15 +223,16 @@ class Deployment:
             except EngineFailed as error:
                 if error.interrupts or not recorder.undeleted:
                     raise
-                full = emptying.full(recorder.undeleted, recorder.errors, self.state())
-                if full.keys() <= emptied:
+                state = self.state()
+                full = emptying.full(recorder.undeleted, recorder.errors, state) - emptied
+                if not full:
                     raise
             else:
                 return
-            for bucket in full.keys() - emptied:
-                cloud = Cloud.connect(self.stack.cloud, full[bucket] or self.stack.region, self.root)
-                emptying.empty(cloud, bucket, self.watcher)
-            emptied |= full.keys()
+            for bucket in full:
+                region = regions_in(state).get(bucket, self.stack.region)
+                emptying.empty(Cloud.connect(self.stack.cloud, region, self.root), bucket, self.watcher)
+            emptied |= full
             recorder.go_on()
 
     def _mender(self) -> Mender:

@@ -161,3 +161,41 @@ def test_a_preview_is_not_told_step_by_step():
 
     assert recorder.steps
     assert heard.steps == []
+
+
+def failing(op: str, bucket: str) -> EngineEvent:
+    state = {
+        "type": "tencentcloud:Cos/bucket:Bucket",
+        "urn": BUCKET,
+        "id": bucket,
+        "parent": "",
+        "provider": "",
+    }
+    old = {**state, "inputs": {"bucket": bucket}, "outputs": {}}
+    metadata = {"op": op, "urn": BUCKET, "type": state["type"], "old": old, "new": None, "provider": ""}
+    return EngineEvent.from_json(
+        {"sequence": 1, "timestamp": 1, "resOpFailedEvent": {"metadata": metadata, "status": 0, "steps": 1}}
+    )
+
+
+def test_what_could_not_be_deleted_is_kept_with_its_own_inputs():
+    """Two buckets that were replaced one after the other share a URN."""
+    recorder = Recorder(Heard())
+
+    for op, bucket in (("delete-replaced", "a"), ("delete", "b"), ("update", "c")):
+        recorder(failing(op, bucket))
+
+    assert recorder.undeleted == [(BUCKET, {"bucket": "a"}), (BUCKET, {"bucket": "b"})]
+
+
+def test_a_verb_that_runs_once_more_keeps_what_was_done_and_forgets_what_failed():
+    recorder, _ = recorded("create_fails")
+    recorder(failing("delete", "a"))
+    done = [step for step in recorder.steps if not step.failed]
+    assert recorder.errors
+    assert done
+
+    recorder.go_on()
+
+    assert (recorder.errors, recorder.accused, recorder.undeleted) == ([], {}, [])
+    assert recorder.steps == done

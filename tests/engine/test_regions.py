@@ -1,5 +1,7 @@
 """Everything that a stack file can declare, on the official engine, by a user with the policy for it."""
 
+from dataclasses import replace
+
 import pytest
 
 from components import recording
@@ -7,7 +9,7 @@ from components.access import Access
 from components.config import parse
 from components.config.model import AccessPolicy
 from gme_recording.api.retry import Repeat
-from gme_recording.api.vendor import Service
+from gme_recording.api.vendor import Service, cos_client
 from gme_recording.deploy import cloud as local
 from gme_recording.deploy.attach import state_folder
 from tests.support import wire
@@ -28,6 +30,7 @@ SECOND = """
     - {name: north, bizId: 1400000002, region: ap-beijing}
   gme-recording:smoke:
 """
+EMPTIED = {"ap-beijing": "voice-bj-1250000000", "ap-singapore": "voice-copy-1250000000"}
 
 
 def declare_everything(project: Project) -> None:
@@ -85,4 +88,9 @@ def test_the_deployers_policy_is_enough_for_everything(project: Project) -> None
     assert not any(value in state or "secretId" in state for value in key.values() for state in kept)
     project.done("up", "--expect-no-changes")  # whoever comes, with whichever key
     project.done("preview", "--refresh", "--expect-no-changes", **key)
-    project.done("destroy", **key)
+    for region, bucket in EMPTIED.items():
+        cos = cos_client(replace(project.cloud, region=region))
+        cos.create_multipart_upload(Bucket=bucket, Key="unfinished")  # no provider knows of such
+    destroyed = project.done("destroy", **key)
+    for bucket in EMPTIED.values():
+        assert f"{bucket}: the provider could not empty it" in destroyed.err
