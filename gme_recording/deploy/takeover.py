@@ -121,9 +121,10 @@ def providers(listed: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
         if item["type"].startswith(_PROVIDER)
     }
     for name, urn in (listed.get("nameTable") or {}).items():
-        *_, parent, token = ("", *urn.split("::")[-2].split("$"))
-        if token.startswith(_PROVIDER):
-            found[name] = token, next(str(item["name"]) for item in resources if item["type"] == parent)
+        types = urn.split("::")[-2].split("$")
+        if types[-1].startswith(_PROVIDER):
+            parent = next(str(item["name"]) for item in resources if item["type"] == types[-2])
+            found[name] = types[-1], parent
     return found
 
 

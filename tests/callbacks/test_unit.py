@@ -15,7 +15,7 @@ from tests.callbacks.containers import block, need, project, told
 from tests.callbacks.make import APP, KEY, OLD_KEY, PATH, a_body
 from tests.callbacks.test_process import wait_until
 
-BASE = "docker.io/library/debian:13-slim"
+BASE = "debian:13-slim"
 MACHINE = f"""
 FROM {BASE}
 RUN apt-get update && apt-get install --yes --no-install-recommends systemd python3-venv
@@ -42,7 +42,7 @@ TRIES = rf"""
 pid=$(systemctl show --value --property=MainPID {UNIT})
 stat --format=%U /proc/$pid
 grep -E '^(CapBnd|NoNewPrivs|Seccomp):' /proc/$pid/status | tr '\t' ' '
-for folder in /etc /opt/gme-recording /root/x /var/lib/gme-recording; do
+for folder in /etc /opt/gme-recording ~root /var/lib/gme-recording; do
   nsenter --target $pid --mount touch $folder/x 2>/dev/null && echo $folder
 done
 echo $$ > /sys/fs/cgroup/system.slice/{UNIT}/cgroup.procs
@@ -60,7 +60,7 @@ class Machine:
     container: str
 
     def shell(self, script: str) -> str:
-        return told("docker", "exec", "--workdir=/root/project", self.container, "bash", "-euc", script)
+        return told("docker", "exec", "--workdir=/srv/project", self.container, "bash", "-euc", script)
 
     def post(self, kind: int, key: Secret = KEY) -> int:
         body = a_body(kind)
@@ -80,7 +80,7 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
     need(BASE)
     image = told("docker", "build", "--quiet", "-", given=MACHINE).strip()
     folder = project(tmp_path, f"{APP} {OLD_KEY.reveal()}\n")
-    mounts = ("--tmpfs=/run", "--tmpfs=/tmp", f"--volume={folder}:/root/project:ro")
+    mounts = ("--tmpfs=/run", "--tmpfs=/tmp", f"--volume={folder}:/srv/project:ro")
     options = ("--privileged", "--cgroupns=private", "--env=container=docker", *mounts)
     made = Machine(told("docker", "run", "--detach", "--rm", *options, image).strip())
     try:

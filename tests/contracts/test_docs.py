@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +19,6 @@ INDEX = Page(FOLDER / "README.md")
 README = Page(ROOT / "README.md")
 PROSE = (*PAGES, README, Page(ROOT / "CONTRIBUTING.md"))
 DIAGRAMS = {"flowchart", "sequenceDiagram", "stateDiagram-v2", "xychart-beta", "gantt", "classDiagram"}
-MOST_NOT_RUN = 1
 _CODE = re.MULTILINE | re.DOTALL
 
 
@@ -93,17 +91,11 @@ def test_the_readme_shows_what_the_commands_print(project: Project, deployment: 
             pytest.fail(f"README.md: $ {command.text}\n{difference(wanted, shown)}")
 
 
-def test_few_blocks_are_not_run_and_each_says_why(capsys: pytest.CaptureFixture[str]) -> None:
-    left = [(named(page), block) for page in PAGES for block in page.blocks if "no-run" in block.info]
-    for name, block in left:
-        assert block.why_not_run, f"{name}:{block.line}: no-run wants a reason"
-        assert (ROOT / block.run_elsewhere).exists(), (
-            f"{name}:{block.line}: {block.run_elsewhere} is not there"
-        )
-    told = "\n".join(f"{name}:{block.line}: {block.why_not_run}" for name, block in left)
-    with capsys.disabled():
-        sys.stdout.write(f"\n{len(left)} blocks of the documentation are not run with their page:\n{told}\n")
-    assert len([block for _, block in left if not block.run_elsewhere]) <= MOST_NOT_RUN, told
+def test_a_block_that_is_not_run_with_its_page_is_run_by_a_test_of_its_own() -> None:
+    for page in PAGES:
+        for block in page.blocks:
+            if block.apart:
+                assert (ROOT / block.apart).is_file(), f"{named(page)}:{block.line}: {block.apart} is no file"
 
 
 @pytest.mark.parametrize(

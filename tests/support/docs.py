@@ -7,7 +7,7 @@ whose output does not matter). Words after the language say more:
 * `varies`: what is printed is not compared;
 * `background`: runs until the end of the page, and has printed what is shown;
 * `wants=language-host`: is run where a whole installation of Pulumi is, with its language host for Python;
-* `no-run: <reason>`: is not run; `no-run: <path> runs it`: a test of its own runs it.
+* `apart=<path>`: is run by a test of its own, not with its page.
 
 In what is shown a line `…` stands for any lines; times, ports, ids and the like are not compared.
 Comments say what a page stands on: `<!-- run: engine -->` runs it with the engine; `deployed` besides has the
@@ -87,14 +87,9 @@ class Block:
         return self.language in {"console", "sh", "bash", "shell"}
 
     @property
-    def why_not_run(self) -> str:
-        return self.info.partition("no-run:")[2].strip()
-
-    @property
-    def run_elsewhere(self) -> str:
-        """Path of the test that runs it instead; mostly empty."""
-        path, runs, _ = self.why_not_run.partition(" runs it")
-        return path if runs else ""
+    def apart(self) -> str:
+        """Path of the test that runs it; mostly empty."""
+        return found[1] if (found := re.search(r"\bapart=(\S+)", self.info)) else ""
 
     @property
     def wants(self) -> str:
@@ -143,7 +138,7 @@ class Page:
         return tuple(
             block
             for block in self.blocks
-            if block.is_command and not block.why_not_run and not (block.wants and missing(block.wants))
+            if block.is_command and not block.apart and not (block.wants and missing(block.wants))
         )
 
     @property

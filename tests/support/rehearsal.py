@@ -34,7 +34,7 @@ STRANGER = "AKID-of-a-stranger", "secret-of-a-stranger"
 HOME = "operator"
 PLUGIN = Path(HOME, ".pulumi/plugins/resource-tencentcloud-v0.2.3/pulumi-resource-tencentcloud")
 """Where the engine finds the official provider."""
-_PROGRAM = f'''#!/bin/sh
+PROGRAM = f'''#!/bin/sh
 PYTHONPATH="{ROOT}" exec "{sys.executable}" -m tests.support.stand_in "$@"
 '''
 
@@ -49,7 +49,7 @@ def begin(project: Project, appid: str) -> dict[str, str]:
     told = json.loads(project.done("cloud", "env", "--https", "--python").out)
     plugin = project.root / PLUGIN
     plugin.parent.mkdir(parents=True)
-    plugin.write_text(_PROGRAM)
+    plugin.write_text(PROGRAM)
     plugin.chmod(0o755)
     return {
         "HOME": str(project.root / HOME),
