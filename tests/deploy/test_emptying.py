@@ -1,12 +1,20 @@
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
+from pulumi.automation import CommandResult
 
+from components.config import parse
 from gme_recording.deploy import emptying
-from gme_recording.deploy.events import Diagnostic
+from gme_recording.deploy.command import EngineFailed
+from gme_recording.deploy.engine import Deployment
+from gme_recording.deploy.events import Diagnostic, Recorder
 from gme_recording.deploy.lookup import BUCKET
+from gme_recording.deploy.toolchain.engine import Engine
+from gme_recording.deploy.toolchain.version import PINNED
 from gme_recording.errors import ExitCode, UserError
 from gme_recording.localcloud.pytest_plugin import RunningCloud
+from tests.components.stacks import ROOT
 from tests.recordings.world import BUCKET as HERE
 from tests.recordings.world import World
 from tests.support.watch import Heard
@@ -125,3 +133,45 @@ def test_an_interruption_ends_it_between_two_batches(world: World, monkeypatch: 
 
     assert told.value.exit_code is ExitCode.CANCELLED
     assert world.listed() == ["c"]
+
+
+class Stubborn:
+    """A verb that fails every time as the old bucket is not empty."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, interrupts: int = 0) -> None:
+        self.emptied: list[str] = []
+        self.runs, self._interrupts = 0, interrupts
+        monkeypatch.setattr(emptying, "empty", lambda _, bucket, __: self.emptied.append(bucket))
+        monkeypatch.setattr(Deployment, "state", lambda _: {"resources": [in_state()]})
+        monkeypatch.setenv("GME_RECORDING_CLOUD", "http://127.0.0.1:9")
+
+    def run(self) -> None:
+        local = parse.load("local", ROOT)
+        engine = Engine(Path("pulumi"), PINNED, "PATH")
+        Deployment(engine, local, ROOT, Heard())._call(self._fail, cast(Any, None), Recorder(Heard()), False)
+
+    def _fail(self, _: object, on: Recorder, __: bool) -> None:
+        self.runs += 1
+        on.undeleted.append((URN, {"bucket": OLD}))
+        on.diagnostics.append(Diagnostic("error", NOT_EMPTY, URN))
+        raise EngineFailed(CommandResult("", "", 255), self._interrupts)
+
+
+def test_a_bucket_that_is_not_empty_again_is_told_and_not_emptied_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    verb = Stubborn(monkeypatch)
+
+    with pytest.raises(EngineFailed):
+        verb.run()
+
+    assert (verb.runs, verb.emptied) == (2, [OLD])
+
+
+def test_after_an_interruption_nothing_is_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
+    verb = Stubborn(monkeypatch, interrupts=1)
+
+    with pytest.raises(EngineFailed):
+        verb.run()
+
+    assert (verb.runs, verb.emptied) == (1, [])
