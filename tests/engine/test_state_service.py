@@ -24,7 +24,7 @@ from gme_recording.deploy.lookup import BUCKET
 from gme_recording.deploy.toolchain.find import INSTALLED, find
 from gme_recording.deploy.watch import Silent
 from gme_recording.errors import ExitCode
-from tests.support.engine import NAMES, ROOT, Project, Ran
+from tests.support.engine import NAMES, PROGRAM, ROOT, Project, Ran
 from tests.support.service.checkpoints import Upload
 from tests.support.service.http import TOKEN, Service, serving
 from tests.support.service.stacks import Stack
@@ -59,7 +59,7 @@ class Kept:
     def command(self) -> Command:
         return Command(find(ROOT, Silent(), origins=INSTALLED), lambda: None)
 
-    def run(self, *arguments: str, program: str = "gme_recording.cli.app", **more: str) -> Ran:
+    def run(self, *arguments: str, program: str = PROGRAM, **more: str) -> Ran:
         where = {"GME_RECORDING_STATE": self.service.url, "PULUMI_ACCESS_TOKEN": TOKEN}
         ran = self.project.run(*arguments, program=program, **where, **more)
         assert TOKEN not in ran.out + ran.err

@@ -33,6 +33,10 @@ _FOREIGN = (
     "https_proxy",
     "no_proxy",
 )
+PROVIDER = os.environ.get("GME_TEST_PROVIDER", "")
+"""Path of an official provider to test with; mostly empty, then the stand-in is in its place."""
+PROGRAM = "tests.support.installed" if PROVIDER else "gme_recording.cli.app"
+"""What runs the command line."""
 DEADLINE_SECONDS = 120
 BIZ_ID = 1400000001
 """Application of stack `local`."""
@@ -85,7 +89,7 @@ class Project:
         (self.root / ".local" / "cloud" / "port").unlink()
         local.start(self.root)
 
-    def run(self, *arguments: str, program: str = "gme_recording.cli.app", **environment: str) -> Ran:
+    def run(self, *arguments: str, program: str = PROGRAM, **environment: str) -> Ran:
         """Run `gme-recording` as a process of its own."""
         command = [sys.executable, "-c", f"from {program} import main; main()", *arguments]
         ended = subprocess.run(

@@ -26,7 +26,7 @@ from gme_recording.localcloud.assemble import OWNER_UIN, local_cloud
 from gme_recording.localcloud.identity import Account, Key, Kind
 from gme_recording.smoke import stranger
 from gme_recording.smoke.stranger import ELSEWHERE
-from tests.support.engine import ROOT, Project
+from tests.support.engine import PROVIDER, ROOT, Project
 
 SECRET_ID, SECRET_KEY = "AKID-of-the-deployer", "secret-of-the-deployer"
 """As docs/first-deployment.md exports them."""
@@ -34,9 +34,10 @@ STRANGER = "AKID-of-a-stranger", "secret-of-a-stranger"
 HOME = "operator"
 PLUGIN = Path(HOME, ".pulumi/plugins/resource-tencentcloud-v0.2.3/pulumi-resource-tencentcloud")
 """Where the engine finds the official provider."""
-PROGRAM = f'''#!/bin/sh
-PYTHONPATH="{ROOT}" exec "{sys.executable}" -m tests.support.stand_in "$@"
-'''
+_STAND_IN = f'PYTHONPATH="{ROOT}" exec "{sys.executable}" -m tests.support.stand_in'
+PROGRAM = f"""#!/bin/sh
+{f'exec "{PROVIDER}"' if PROVIDER else _STAND_IN} "$@"
+"""
 
 
 def begin(project: Project, appid: str) -> dict[str, str]:
@@ -55,7 +56,7 @@ def begin(project: Project, appid: str) -> dict[str, str]:
         "HOME": str(project.root / HOME),
         "PULUMI_HOME": str(project.root / HOME / ".pulumi"),
         "https_proxy": told["HTTPS_PROXY"],
-        **{name: told[name] for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")},
+        **{name: told[name] for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "AWS_CA_BUNDLE")},
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
     }
