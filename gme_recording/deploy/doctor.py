@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from importlib.metadata import version
 from pathlib import Path
 
 from components.config import parse
@@ -23,6 +24,10 @@ from gme_recording.deploy.toolchain.find import FORCED, INSTALLED, find
 from gme_recording.deploy.toolchain.version import PINNED
 from gme_recording.deploy.watch import Silent
 from gme_recording.errors import UserError
+
+_PROVIDER = version("tencentcloud_iac_pulumi")
+_INSTALL = f"pulumi plugin install resource tencentcloud v{_PROVIDER} --server github://api.github.com/tencentcloudstack"
+_WHOLE = "install all of Pulumi: https://www.pulumi.com/docs/install"
 
 
 class State(StrEnum):
@@ -55,7 +60,7 @@ class Finding:
 def examine(root: Path) -> tuple[Finding, ...]:
     """Look at everything; never raises for what it finds."""
     looks: tuple[Callable[[Path], Iterable[Finding]], ...] = (
-        _python, _engine, _go, _cloud, _stacks, _locks, _credentials, _caches,
+        _python, _engine, _go, _plugin, _language_host, _cloud, _stacks, _locks, _credentials, _caches,
     )  # fmt: skip
     return tuple(finding for look in looks for finding in look(root))
 
@@ -106,6 +111,26 @@ def _go(root: Path) -> Iterator[Finding]:  # noqa: ARG001
     yield Finding(
         "go", State.OK if go else State.LATER, go or "none; only needed to build the engine, then got by pip"
     )
+
+
+def _plugin(root: Path) -> Iterator[Finding]:  # noqa: ARG001
+    """The official provider, where the engine looks for it."""
+    name = f"resource-tencentcloud-v{_PROVIDER}"
+    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    installed = home / "plugins" / name / "pulumi-resource-tencentcloud"
+    found = str(installed) if installed.exists() else shutil.which(installed.name)
+    if found:
+        yield Finding("provider", State.OK, found)
+    else:
+        yield Finding("provider", State.NOTE, f"no {name} (the local stack needs none)", _INSTALL)
+
+
+def _language_host(root: Path) -> Iterator[Finding]:  # noqa: ARG001
+    found = shutil.which("pulumi-language-python")
+    if found:
+        yield Finding("language host", State.OK, found)
+    else:
+        yield Finding("language host", State.NOTE, "none; only plain `pulumi` needs it", _WHOLE)
 
 
 def _cloud(root: Path) -> Iterator[Finding]:
