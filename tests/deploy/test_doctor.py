@@ -1,4 +1,4 @@
-"""What a real account needs beside the local stack: the official provider, and for plain `pulumi` its host."""
+"""What a real account needs beside the local stack: the official provider, and plain `pulumi` its host."""
 
 from pathlib import Path
 
@@ -45,4 +45,5 @@ def test_the_provider_is_found_where_the_engine_looks_for_it(home):
     [("provider", "pulumi-resource-tencentcloud"), ("language host", "pulumi-language-python")],
 )
 def test_what_lies_on_the_path_is_found(home, what, name):
-    assert found(what).found == str(executable(home / name))
+    path = executable(home / name)
+    assert found(what).found == str(path)
