@@ -1,5 +1,6 @@
 """What every test may use."""
 
+import signal
 import tempfile
 from pathlib import Path
 
@@ -10,6 +11,20 @@ settings.register_profile("untimed", settings(), deadline=None)  # a loaded mach
 settings.load_profile("untimed")
 
 pytest_plugins = ["gme_recording.localcloud.pytest_plugin"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _signals_arrive():
+    """Commands that are started heed signals, though `nohup` or a script's `&` has this process ignore them."""
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGHUP)}
+    for each, handler in before.items():
+        if handler is signal.SIG_IGN:
+            signal.signal(
+                each, lambda *_: None
+            )  # ignored here still; what is started begins with the default
+    yield
+    for each, handler in before.items():
+        signal.signal(each, handler)
 
 
 @pytest.fixture(scope="session", autouse=True)
