@@ -15,7 +15,7 @@ pytest_plugins = ["gme_recording.localcloud.pytest_plugin"]
 
 @pytest.fixture(scope="session", autouse=True)
 def _signals_arrive():
-    """Commands that are started heed signals, though `nohup` or a script's `&` has this process ignore them."""
+    """What is started heeds signals, though `nohup` or a script's `&` has this process ignore them."""
     before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGHUP)}
     for each, handler in before.items():
         if handler is signal.SIG_IGN:
