@@ -18,10 +18,8 @@ def _signals_arrive():
     """What is started heeds signals, though `nohup` or a script's `&` has this process ignore them."""
     before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGHUP)}
     for each, handler in before.items():
-        if handler is signal.SIG_IGN:
-            signal.signal(
-                each, lambda *_: None
-            )  # ignored here still; what is started begins with the default
+        if handler is signal.SIG_IGN:  # a handler that does nothing is not passed on to what is started
+            signal.signal(each, lambda *_: None)
     yield
     for each, handler in before.items():
         signal.signal(each, handler)
