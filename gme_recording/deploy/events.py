@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from pulumi.automation.events import PolicyEvent
 
 STACK_TYPE = "pulumi:pulumi:Stack"
-_PROVIDERS = "pulumi:providers:"
+PROVIDERS = "pulumi:providers:"
+"""Begins the type token of every provider."""
 _DELETIONS = frozenset({"delete", "delete-replaced"})
 _NOISE = re.compile(r"^(update failed|preview failed|destroy failed|refresh failed|update canceled)?$")
 _COLOUR = re.compile(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m")
@@ -115,7 +116,7 @@ class Recorder:
     def _ended(self, metadata: StepEventMetadata, *, failed: bool) -> None:
         if metadata.type == STACK_TYPE and metadata.new and metadata.new.outputs and not failed:
             self.outputs = {name: _output(value) for name, value in metadata.new.outputs.items()}
-        if metadata.type == STACK_TYPE or metadata.type.startswith(_PROVIDERS):
+        if metadata.type == STACK_TYPE or metadata.type.startswith(PROVIDERS):
             return
         begun = self._begun.pop(metadata.urn, None)
         if begun is None:  # the outputs of a component, told already

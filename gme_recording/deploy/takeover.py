@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from gme_recording.api import CloudKind
+from gme_recording.deploy.events import PROVIDERS
 from gme_recording.deploy.lookup import POLICY, SETTINGS, TYPES, USER_POLICY, Find
 from gme_recording.deploy.recover import Identity
 
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
     from gme_recording.deploy.events import Recorder
     from gme_recording.deploy.program import Program
-
-
-_PROVIDER = "pulumi:providers:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +116,11 @@ def providers(listed: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     found = {
         str(item["name"]): (str(item["type"]), str(item["parent"]))
         for item in resources
-        if item["type"].startswith(_PROVIDER)
+        if item["type"].startswith(PROVIDERS)
     }
     for name, urn in (listed.get("nameTable") or {}).items():
         types = urn.split("::")[-2].split("$")
-        if types[-1].startswith(_PROVIDER):
+        if types[-1].startswith(PROVIDERS):
             parent = next(str(item["name"]) for item in resources if item["type"] == types[-2])
             found[name] = types[-1], parent
     return found

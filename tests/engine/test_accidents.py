@@ -61,6 +61,12 @@ def revoke(project: Project) -> None:
     )
 
 
+def deny_a_longer_retention(project: Project) -> None:
+    project.edit("keep: 30 days", "keep: 60 days")
+    with project.fault(service="cos", action="PutBucketLifecycle", code="AccessDenied", status=403):
+        assert official(project, "up").code == ExitCode.FAILED
+
+
 def in_order(project: Project) -> None:
     """Nothing is left to be done, and a closer look agrees."""
     ran = official(project, "preview", "--refresh", "--expect-no-changes")
@@ -68,9 +74,7 @@ def in_order(project: Project) -> None:
 
 
 def test_an_update_that_was_denied_but_recorded_as_done_is_made_by_the_next_up(deployed):
-    deployed.edit("keep: 30 days", "keep: 60 days")
-    with deployed.fault(service="cos", action="PutBucketLifecycle", code="AccessDenied", status=403):
-        assert official(deployed, "up").code == ExitCode.FAILED
+    deny_a_longer_retention(deployed)
     assert keeps_days(deployed) == 30
 
     again = healed(deployed, "up")
@@ -82,9 +86,7 @@ def test_an_update_that_was_denied_but_recorded_as_done_is_made_by_the_next_up(d
 
 
 def test_an_update_that_got_lost_fails_every_deployment_until_it_is_made(deployed):
-    deployed.edit("keep: 30 days", "keep: 60 days")
-    with deployed.fault(service="cos", action="PutBucketLifecycle", code="AccessDenied", status=403):
-        assert official(deployed, "up").code == ExitCode.FAILED
+    deny_a_longer_retention(deployed)
 
     for _ in range(2):
         believing = official(deployed, "up", BELIEVING="1")
@@ -235,9 +237,7 @@ def test_a_policy_deleted_outside_is_forgotten_by_a_refresh_and_made_by_the_next
 
 def test_after_a_failed_run_what_is_gone_is_forgotten_only_when_agreed_to(deployed):
     """The cloud is read then, though nobody asked for it."""
-    deployed.edit("keep: 30 days", "keep: 60 days")
-    with deployed.fault(service="cos", action="PutBucketLifecycle", code="AccessDenied", status=403):
-        assert official(deployed, "up").code == ExitCode.FAILED
+    deny_a_longer_retention(deployed)
     sdk(deployed).delete_bucket_policy(Bucket=BUCKET)
 
     broken = official(deployed, "up")
